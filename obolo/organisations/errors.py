@@ -1,0 +1,21 @@
+"""What can go wrong in the room."""
+
+from obolo.kit.errors import OboloError
+
+
+class NoSuchOrganisation(OboloError):
+    """No organisation of this installation has that address."""
+
+    fault = "theirs"
+
+
+class SlugTaken(OboloError):
+    """Another organisation already has this short name."""
+
+    fault = "theirs"
+
+
+class NotAllowed(OboloError):
+    """Your role does not include this."""
+
+    fault = "theirs"

@@ -1,0 +1,65 @@
+"""Questions about organisations, their staff, accounts and tokens."""
+
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+
+from obolo.kit.ids import token_hash
+from obolo.organisations.errors import NoSuchOrganisation
+from obolo.organisations.models import ApiToken, Listing, Organisation, OutsideAccount, Role
+from obolo.organisations.seal import unseal
+from obolo.organisations.wall import current_id
+
+# Who may do what. Reading the organisation's own pages is everybody's.
+ABILITIES: dict[str, frozenset[str]] = {
+    "answer": frozenset({Role.ADMIN, Role.OPERATOR, Role.FUNDRAISER}),
+    "purchase": frozenset({Role.ADMIN, Role.PROJECT_OFFICER, Role.TREASURER}),
+    "causes": frozenset({Role.ADMIN, Role.PROJECT_OFFICER, Role.FUNDRAISER}),
+}
+
+
+def may(role: str, ability: str) -> bool:
+    """Does this role include the ability (`answer`, `purchase`, `causes`)?"""
+    return role in ABILITIES[ability]
+
+
+def id_by_slug(slug: str) -> UUID:
+    """Which organisation a URL means; raises NoSuchOrganisation."""
+    found = Listing.objects.filter(slug=slug).values_list("organisation_id", flat=True).first()
+    if found is None:
+        raise NoSuchOrganisation(slug)
+    return found
+
+
+def all_ids() -> list[UUID]:
+    """Every organisation here, oldest first: for workers that visit them in turn."""
+    return list(
+        Listing.objects.order_by("organisation_id").values_list("organisation_id", flat=True)
+    )
+
+
+def current() -> Organisation:
+    """The organisation of the running transaction."""
+    return Organisation.objects.get(id=current_id())
+
+
+def account(kind: str) -> OutsideAccount | None:
+    """The current organisation's newest account of this kind."""
+    return OutsideAccount.objects.filter(kind=kind).order_by("-created_at").first()
+
+
+def account_number(account_id: UUID) -> str | None:
+    """The outside id (for WhatsApp: the phone number id) of an account."""
+    return OutsideAccount.objects.filter(id=account_id).values_list("outside_id", flat=True).first()
+
+
+def account_secrets(account: OutsideAccount) -> dict[str, Any]:
+    """The opened secrets of an account; raises SealBroken."""
+    return unseal(settings.SECRET_KEY, account.purpose(), bytes(account.sealed))
+
+
+def token_role(secret: str) -> str | None:
+    """The role of a program's key within the current organisation; None when it opens nothing."""
+    found = ApiToken.objects.filter(token_hash=token_hash(secret), revoked_at=None).first()
+    return found.role if found else None
