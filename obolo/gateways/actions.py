@@ -1,0 +1,47 @@
+"""Verbs about notices after they were stored. (Storing them is `inbox`.)"""
+
+from datetime import timedelta
+from uuid import UUID
+
+from django.db.models import F, Q
+
+from obolo.gateways.models import REASON_CHARS, Notice
+from obolo.kit.clock import now
+from obolo.kit.text import shown
+
+TRIES_MAX = 3
+RETRY_AFTER = timedelta(seconds=10)
+
+
+def claim_notices(*, limit: int) -> list[Notice]:
+    """The oldest open notices, locked for this transaction; others skip them."""
+    return list(
+        Notice.objects.select_for_update(skip_locked=True)
+        .filter(Q(retry_at=None) | Q(retry_at__lte=now()), done_at=None, quarantined_at=None)
+        .order_by("received_at")[:limit]
+    )
+
+
+def finish(*, ids: list[UUID]) -> None:
+    """These notices had their effect."""
+    Notice.objects.filter(id__in=ids, done_at=None).update(done_at=now())
+
+
+def finish_with_unknown(*, notice: Notice, count: int) -> None:
+    """Done, though `count` pieces of it were of a kind we do not know; they stay in its bytes."""
+    Notice.objects.filter(id=notice.id).update(done_at=now(), unknown_count=count)
+
+
+def quarantine(*, notice: Notice, reason: str) -> None:
+    """Set aside with one sentence that staff can see; its bytes stay."""
+    Notice.objects.filter(id=notice.id).update(
+        quarantined_at=now(), quarantine_reason=shown(reason, REASON_CHARS)
+    )
+
+
+def begin_try(*, notice_id: UUID) -> int:
+    """Count a try before it runs, so that one that kills the worker is counted too."""
+    Notice.objects.filter(id=notice_id).update(
+        attempts=F("attempts") + 1, retry_at=now() + RETRY_AFTER
+    )
+    return Notice.objects.values_list("attempts", flat=True).get(id=notice_id)

@@ -1,0 +1,131 @@
+"""The simulator's payment provider: the same manners as a real one, without money.
+
+Notices are signed as `Obolo-Pay-Signature: t=<unix seconds>,v1=<hex HMAC-SHA256 of "t.body">`.
+"""
+
+import hashlib
+import hmac
+import json
+import re
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+import httpx
+
+from obolo.gateways.payments.rail import (
+    Order,
+    RailRefused,
+    RailUnreachable,
+    RemotePayment,
+)
+from obolo.kit.money import Money
+
+SIGNATURE_HEADER = b"obolo-pay-signature"
+TIMEOUT_SECONDS = 5.0
+_SIGNATURE = re.compile(rb"t=(\d{1,12}),v1=([0-9a-f]{64})")
+NOTICE_REFS_MAX = 1_000
+
+
+def sign(secret: str, body: bytes, at_seconds: int) -> str:
+    """The header's value for this body at this time."""
+    mac = hmac.new(secret.encode(), b"%d." % at_seconds + body, hashlib.sha256)
+    return f"t={at_seconds},v1={mac.hexdigest()}"
+
+
+def is_authentic(secret: str, body: bytes, headers: Iterable[tuple[bytes, bytes]]) -> bool:
+    """Did the provider sign these bytes? Exactly one well-formed header, constant time.
+
+    The age is not judged: a notice only says "look", so a replay is harmless.
+    """
+    given = [value for name, value in headers if name.lower() == SIGNATURE_HEADER]
+    match = _SIGNATURE.fullmatch(given[0]) if len(given) == 1 else None
+    if not secret or match is None:
+        return False
+    right = hmac.new(secret.encode(), match[1] + b"." + body, hashlib.sha256).hexdigest()
+    return hmac.compare_digest(right.encode(), match[2])
+
+
+class PretendRail:
+    """Talks to the simulator's provider. `base_url` ends before `/v1/payments`."""
+
+    def __init__(self, base_url: str, secret: str, http: httpx.Client | None = None) -> None:
+        """Keep one connection pool; the secret is the provider's key for us."""
+        self._base = f"{base_url.rstrip('/')}/v1/payments"
+        self._http = http or httpx.Client(timeout=TIMEOUT_SECONDS, follow_redirects=False)
+        self._headers = {"Authorization": f"Bearer {secret}"}
+
+    def create(self, order: Order) -> RemotePayment:
+        """Open a payment; the reference is the idempotency key."""
+        body = {
+            "amount_minor": order.amount.minor,
+            "currency": order.amount.currency,
+            "reference": order.reference,
+            "description": order.description,
+            "return_url": order.return_url,
+            "expires_at": order.expires_at.isoformat(),
+            "lang": order.language,
+        }
+        headers = {"Idempotency-Key": order.reference}
+        return _read(self._ask("POST", self._base, json=body, headers=headers))
+
+    def fetch(self, provider_ref: str) -> RemotePayment:
+        """The present truth of a payment."""
+        return _read(self._ask("GET", f"{self._base}/{provider_ref}"))
+
+    def cancel(self, provider_ref: str) -> RemotePayment:
+        """Close an unpaid payment."""
+        return _read(self._ask("POST", f"{self._base}/{provider_ref}/cancel", json={}))
+
+    def list_paid(self, since: datetime) -> Sequence[RemotePayment]:
+        """Every payment paid since then."""
+        query = {"status": "paid", "since": since.isoformat()}
+        found = self._ask("GET", self._base, params=query)
+        rows = found["data"] if isinstance(found, dict) else found
+        return [_read(one) for one in rows]
+
+    def read_notice(self, body: bytes) -> Iterable[str]:
+        """The payment a notice points to; raises RailRefused when it is not readable."""
+        try:
+            notice = json.loads(body)
+            ref = notice["payment"]
+        except (ValueError, TypeError, KeyError, RecursionError) as odd:
+            raise RailRefused("A payment notice could not be read.") from odd
+        if not isinstance(ref, str) or not re.fullmatch(r"[A-Za-z0-9_-]{1,100}", ref):
+            raise RailRefused("A payment notice names no payment.")
+        return [ref]
+
+    def _ask(self, method: str, url: str, **more: Any) -> Any:
+        more["headers"] = self._headers | more.get("headers", {})
+        try:
+            answer = self._http.request(method, url, **more)
+            if answer.status_code >= 500:
+                raise RailUnreachable(f"HTTP {answer.status_code}.")
+            if answer.status_code >= 400:
+                raise RailRefused(f"HTTP {answer.status_code}: {answer.text[:200]}")
+            return answer.json()
+        except (httpx.HTTPError, ValueError) as lost:
+            raise RailUnreachable(type(lost).__name__) from lost
+
+
+def _read(data: Any) -> RemotePayment:
+    try:
+        currency = data["currency"]
+        paid, fee = data.get("paid_amount_minor"), data.get("fee_minor")
+        return RemotePayment(
+            provider_ref=data["id"],
+            reference=data["reference"],
+            state=data["status"],
+            asked=Money(data["amount_minor"], currency),
+            paid=None if paid is None else Money(paid, currency),
+            fee=None if fee is None else Money(fee, currency),
+            method=data.get("method") or "",
+            paid_at=_time(data.get("paid_at")),
+            url=data["url"],
+        )
+    except (KeyError, TypeError, AttributeError) as odd:
+        raise RailUnreachable("The provider's answer has another shape.") from odd
+
+
+def _time(text: str | None) -> datetime | None:
+    return datetime.fromisoformat(text).astimezone(UTC) if text else None

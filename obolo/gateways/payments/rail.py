@@ -1,0 +1,68 @@
+"""The protocol every payment rail speaks, in plain data."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal, Protocol
+
+from obolo.kit.errors import OboloError
+from obolo.kit.money import Money
+
+State = Literal["open", "paid", "failed", "expired", "cancelled", "refunded"]
+
+
+class RailUnreachable(OboloError):
+    """The payment provider cannot be reached now, or its answer was lost."""
+
+    retryable = True
+    fault = "theirs"
+
+
+class RailRefused(OboloError):
+    """The payment provider refused the request."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Order:
+    """What we ask a provider to collect. `reference` is our idempotency key, kept end to end."""
+
+    reference: str
+    amount: Money
+    description: str
+    return_url: str
+    expires_at: datetime
+    language: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RemotePayment:
+    """What the provider says of one payment."""
+
+    provider_ref: str
+    reference: str
+    state: State
+    asked: Money
+    paid: Money | None
+    fee: Money | None
+    method: str
+    paid_at: datetime | None
+    url: str
+
+
+class Rail(Protocol):
+    """A payment provider."""
+
+    def create(self, order: Order) -> RemotePayment:
+        """Open a payment; repeating with the same reference returns the same one."""
+
+    def fetch(self, provider_ref: str) -> RemotePayment:
+        """The present truth of a payment."""
+
+    def cancel(self, provider_ref: str) -> RemotePayment:
+        """Close an unpaid payment, so that its page no longer takes money."""
+
+    def list_paid(self, since: datetime) -> Sequence[RemotePayment]:
+        """Every payment paid since then: finds what notices missed."""
+
+    def read_notice(self, body: bytes) -> Iterable[str]:
+        """The provider's references an authentic notice tells us to look at."""
