@@ -1,0 +1,30 @@
+"""What can go wrong in the room."""
+
+from obolo.kit.errors import OboloError
+
+
+class NoSuchFund(OboloError):
+    """This organisation has no such fund."""
+
+
+class NotPostable(OboloError):
+    """This cannot be posted."""
+
+
+class KeyReused(OboloError):
+    """This key already posted something else."""
+
+
+class LineFull(OboloError):
+    """This line has no numbers left."""
+
+
+class NotEnoughCents(OboloError):
+    """The fund does not hold that much."""
+
+    fault = "theirs"
+
+    def __init__(self, missing_minor: int) -> None:
+        """Keep how many minor units of the line's currency are missing."""
+        self.missing_minor = missing_minor
+        super().__init__(f"{missing_minor} minor units are missing.")

@@ -1,0 +1,154 @@
+"""Many transactions on one hot line: no deadlock, no clash, sound books.
+
+Real commits: each test founds its own organisation and the owner sweeps it away afterwards.
+"""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+from typing import Any
+from uuid import uuid4
+
+import psycopg
+import pytest
+from django.db import connection
+
+from obolo.kit.ids import new_id
+from obolo.ledger import audit, queries
+from obolo.ledger.actions import open_fund
+from obolo.ledger.errors import KeyReused, NotEnoughCents
+from obolo.ledger.models import Entry
+from obolo.ledger.tests.cast import gift, purchase
+from obolo.organisations.actions import found
+from obolo.organisations.wall import within
+from obolo.project.database import owner_dsn
+
+THREADS = 8
+_TABLES = ["userange", "use", "mint", "leg", "entry", "line", "fund"]
+
+
+@pytest.fixture
+def committed(django_db_setup, django_db_blocker):
+    """An organisation that is really there, for all connections."""
+    with django_db_blocker.unblock():
+        organisation = found(slug=f"hot-{new_id()}", name="Hot")
+        yield organisation
+        connection.close()
+    with psycopg.connect(owner_dsn()) as owner:
+        owner.execute("SET LOCAL session_replication_role = replica")
+        for table in _TABLES:
+            owner.execute(
+                f"DELETE FROM ledger_{table} WHERE organisation_id = %s", [organisation.id]
+            )
+        owner.execute("DELETE FROM organisations_listing WHERE slug = %s", [organisation.slug])
+        owner.execute("DELETE FROM organisations_organisation WHERE id = %s", [organisation.id])
+
+
+def _at_once(work: Callable[[int], Any]) -> list[Any]:
+    """Run `work(number)` in all threads at the same moment; their results, errors raised."""
+    start = Barrier(THREADS)
+
+    def one(number: int) -> Any:
+        try:
+            start.wait(10)
+            return work(number)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(THREADS) as pool:
+        return list(pool.map(one, range(THREADS)))
+
+
+def test_a_hot_line_stays_sound(committed):
+    """Any deadlock (40P01) or clash of the backstop (23P01) would surface as an error."""
+    with within(committed.id):
+        fund = open_fund(name="Hot", currency="EUR")
+
+    def work(number):
+        spent_minor = 0
+        for turn in range(12):
+            with within(committed.id):
+                gift(fund, 100 + number, 3, bps=1000)
+            if turn % 3 == number % 3:
+                try:
+                    with within(committed.id):
+                        purchase(fund, 170 + turn)
+                    spent_minor += 170 + turn
+                except NotEnoughCents:
+                    pass
+        return spent_minor
+
+    spent_minor = sum(_at_once(work))
+    with within(committed.id):
+        [totals] = queries.fund_totals(fund.id)
+        assert audit.breaches() == []
+    net_minor = 12 * sum(97 + number for number in range(THREADS))
+    assert totals.gifts_count == 12 * THREADS
+    assert totals.overhead_minor == net_minor // 10
+    assert (totals.received_minor, totals.spent_minor) == (net_minor - net_minor // 10, spent_minor)
+
+
+def test_the_last_cents_are_spent_once(committed):
+    with within(committed.id):
+        fund = open_fund(name="Hot", currency="EUR")
+        gift(fund, 100)
+
+    def work(_):
+        try:
+            with within(committed.id):
+                return purchase(fund, 30) and 1
+        except NotEnoughCents:
+            return 0
+
+    assert sum(_at_once(work)) == 3
+    with within(committed.id):
+        assert queries.free_minor(fund.id, "EUR") == 10
+        assert audit.breaches() == []
+
+
+def test_one_key_in_all_threads_posts_once(committed):
+    with within(committed.id):
+        fund = open_fund(name="Hot", currency="EUR")
+    told: dict[str, Any] = {"gift_id": uuid4(), "key": "settle:1"}
+
+    def work(_):
+        with within(committed.id):
+            return gift(fund, 500, 35, bps=1000, **told)
+
+    assert len(set(_at_once(work))) == 1
+    with within(committed.id):
+        assert Entry.objects.count() == 1
+        assert audit.breaches() == []
+
+
+def test_one_key_for_different_funds_posts_one_of_them(committed):
+    """They lock different lines, so only the key itself can tell them apart."""
+    with within(committed.id):
+        funds = [open_fund(name=str(n), currency="EUR") for n in range(THREADS)]
+    gift_id = uuid4()
+
+    def work(number):
+        try:
+            with within(committed.id):
+                return gift(funds[number], 500, gift_id=gift_id, key="settle:1") and 1
+        except KeyReused:
+            return 0
+
+    assert sum(_at_once(work)) == 1
+    with within(committed.id):
+        assert Entry.objects.count() == 1
+        assert audit.breaches() == []
+
+
+def test_first_gifts_in_a_new_currency_share_one_line(committed):
+    with within(committed.id):
+        fund = open_fund(name="Hot", currency="EUR")
+
+    def work(_):
+        with within(committed.id):
+            gift(fund, 100, bps=1000, currency="USD")
+
+    _at_once(work)
+    with within(committed.id):
+        assert [t.gifts_count for t in queries.fund_totals(fund.id)] == [0, THREADS]
+        assert audit.breaches() == []
