@@ -1,0 +1,181 @@
+"""Verbs about giving: asking for a payment, settling it once, numbering its receipt.
+
+Nothing here talks to a provider inside a transaction: stories fetch first, then call `settle`.
+"""
+
+from datetime import timedelta
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from django.db import transaction
+from django.db.models import F, Q
+
+from obolo.causes.models import Cause
+from obolo.gateways.payments.rail import RemotePayment
+from obolo.giving.errors import AmountOutOfRange
+from obolo.giving.models import Gift, Payment, PaymentState, Receipt, ReceiptCounter
+from obolo.kit.clock import now
+from obolo.kit.ids import new_id, new_token
+from obolo.kit.money import Money
+from obolo.ledger import actions as ledger
+from obolo.organisations import queries as organisations
+from obolo.organisations.bell import ring
+from obolo.people.models import Person
+
+LINK_LIVES = timedelta(days=30)
+AMOUNT_MINOR_LIMIT = 1_000_000_00  # one payment by link; larger gifts are a talk with a person
+PLACE_AGAIN = timedelta(seconds=20)
+LOOK_FIRST = timedelta(minutes=2)  # a missed notice is found this soon, then ever more slowly
+LOOK_LAST = timedelta(hours=6)
+_FINAL = {
+    "failed": PaymentState.FAILED,
+    "expired": PaymentState.EXPIRED,
+    "cancelled": PaymentState.CANCELLED,
+    "refunded": PaymentState.REFUNDED,
+}
+
+
+def ask(
+    *, person: Person, cause: Cause, amount: Money, language: str, conversation_id: UUID | None
+) -> Payment:
+    """Plan a payment; `stories.receive_a_gift.place` brings it to the provider."""
+    if not 0 < amount.minor <= AMOUNT_MINOR_LIMIT:
+        raise AmountOutOfRange(amount.decimal_text())
+    payment = Payment.objects.create(
+        person=person,
+        cause=cause,
+        asked_minor=amount.minor,
+        currency=amount.currency,
+        language=language,
+        conversation_id=conversation_id,
+        reference=new_token(),
+        rail="",
+        expires_at=now() + LINK_LIVES,
+    )
+    ring("pay")
+    return payment
+
+
+def claim_to_place(*, limit: int) -> list[Payment]:
+    """Planned payments to bring to the provider now; each is ours for some seconds."""
+    due = list(
+        Payment.objects.select_for_update(skip_locked=True, of=("self",))
+        .select_related("cause", "person")
+        .filter(state=PaymentState.PLANNED, look_at__lte=now())
+        .order_by("look_at")[:limit]
+    )
+    Payment.objects.filter(id__in=[p.id for p in due]).update(
+        attempts=F("attempts") + 1, look_at=now() + PLACE_AGAIN
+    )
+    return due
+
+
+def claim_to_look(*, limit: int) -> list[Payment]:
+    """Open payments whose provider should be asked again, in case a notice was lost."""
+    due = list(
+        Payment.objects.select_for_update(skip_locked=True)
+        .filter(state=PaymentState.OPEN, look_at__lte=now())
+        .order_by("look_at")[:limit]
+    )
+    for payment in due:
+        wait = min(LOOK_FIRST * 2 ** min(payment.attempts, 10), LOOK_LAST)
+        Payment.objects.filter(id=payment.id).update(
+            attempts=F("attempts") + 1, look_at=now() + wait
+        )
+    return due
+
+
+def placed(*, payment: Payment, rail: str, remote: RemotePayment) -> bool:
+    """The provider knows the payment; True for the one call that made it open."""
+    return bool(
+        Payment.objects.filter(id=payment.id, state=PaymentState.PLANNED).update(
+            state=PaymentState.OPEN,
+            rail=rail,
+            provider_ref=remote.provider_ref,
+            url=remote.url,
+            attempts=0,
+            look_at=now() + LOOK_FIRST,
+        )
+    )
+
+
+def cancel(*, payment_id: UUID) -> None:
+    """The person changed their mind before paying."""
+    Payment.objects.filter(
+        id=payment_id, state__in=[PaymentState.PLANNED, PaymentState.OPEN]
+    ).update(state=PaymentState.CANCELLED)
+
+
+@transaction.atomic
+def settle(*, payment_id: UUID, remote: RemotePayment) -> tuple[Gift | None, bool]:
+    """Book what the provider says: the gift, and whether this very call booked it.
+
+    Whatever the number and order of notices, one payment is one gift: the payment's row is the
+    lock. The amount booked is what was really paid, not what was asked.
+    """
+    payment = (
+        Payment.objects.select_for_update(of=("self",))
+        .select_related("cause", "person")
+        .get(id=payment_id)
+    )
+    known = Gift.objects.filter(payment=payment).first()
+    if known is not None:
+        return known, False
+    if remote.state != "paid" or remote.paid is None or remote.paid.minor <= 0:
+        _note_end(payment, remote)
+        return None, False
+    gift = _book(payment, remote, remote.paid)
+    Payment.objects.filter(id=payment.id).update(state=PaymentState.PAID)
+    ring(f"fund:{payment.cause.fund_id}")
+    return gift, True
+
+
+def _note_end(payment: Payment, remote: RemotePayment) -> None:
+    final = _FINAL.get(remote.state)
+    if final and payment.state in (PaymentState.OPEN, PaymentState.PLANNED):
+        Payment.objects.filter(id=payment.id).update(state=final)
+
+
+def _book(payment: Payment, remote: RemotePayment, paid: Money) -> Gift:
+    fee = remote.fee if remote.fee is not None else _estimated_fee(paid)
+    paid_at = min(remote.paid_at or now(), now())
+    gift = Gift.objects.create(
+        id=new_id(),
+        payment=payment,
+        person=payment.person,
+        cause=payment.cause,
+        gross_minor=paid.minor,
+        fee_minor=fee.minor,
+        fee_is_estimate=remote.fee is None,
+        asked_minor=payment.asked_minor,
+        currency=paid.currency,
+        method=remote.method[:40],
+        paid_at=paid_at,
+    )
+    organisation = organisations.current()
+    day = paid_at.astimezone(ZoneInfo(organisation.time_zone)).date()
+    ledger.post_gift(
+        gift_id=gift.id,
+        fund_id=payment.cause.fund_id,
+        gross=paid,
+        fee=fee,
+        overhead_bps=organisation.overhead_bps,
+        account=f"cash:{payment.rail}",
+        key=f"gift:{payment.reference}",
+        value_date=day,
+    )
+    _issue_receipt(gift, day.year)
+    return gift
+
+
+def _estimated_fee(paid: Money) -> Money:
+    """The usual European card tariff, until the provider tells the true fee."""
+    return Money(min(paid.minor, (paid.minor * 15 + 500) // 1000 + 25), paid.currency)
+
+
+def _issue_receipt(gift: Gift, year: int) -> Receipt:
+    counter, _ = ReceiptCounter.objects.get_or_create(year=year)
+    counter = ReceiptCounter.objects.select_for_update().get(id=counter.id)
+    counter.last += 1
+    ReceiptCounter.objects.filter(Q(id=counter.id)).update(last=counter.last)
+    return Receipt.objects.create(gift=gift, year=year, number=counter.last)

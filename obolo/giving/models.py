@@ -1,0 +1,161 @@
+"""Rows of the room: payments, gifts, receipts."""
+
+from typing import ClassVar
+
+from django.db import models
+
+from obolo.causes.models import Cause
+from obolo.kit.clock import now
+from obolo.kit.ids import new_id
+from obolo.kit.money import Money
+from obolo.organisations.wall import Walled, WalledKey
+from obolo.people.models import Person
+
+
+class PaymentState(models.TextChoices):
+    """How far a payment got, by the provider's word."""
+
+    PLANNED = "planned", "Not yet at the provider"
+    OPEN = "open", "Waiting to be paid"
+    PAID = "paid", "Paid"
+    FAILED = "failed", "Failed"
+    EXPIRED = "expired", "Expired"
+    CANCELLED = "cancelled", "Cancelled"
+    REFUNDED = "refunded", "Refunded"
+
+
+class Payment(Walled):
+    """What we ask a provider to collect. Its reference is unguessable: it is the link's secret."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    person = WalledKey(Person)
+    cause = WalledKey(Cause)
+    conversation_id = models.UUIDField(null=True)
+    asked_minor = models.BigIntegerField()
+    currency = models.CharField(max_length=3)
+    language = models.CharField(max_length=8)
+    reference = models.CharField(max_length=64)
+    rail = models.CharField(max_length=40)
+    provider_ref = models.CharField(max_length=100, null=True)
+    url = models.URLField(max_length=500, default="")
+    state = models.CharField(
+        max_length=10, choices=PaymentState.choices, default=PaymentState.PLANNED
+    )
+    attempts = models.PositiveSmallIntegerField(default=0)
+    look_at = models.DateTimeField(default=now)  # when to place it, or to ask the provider again
+    created_at = models.DateTimeField(default=now)
+    expires_at = models.DateTimeField()
+
+    class Meta:
+        """A reference is one payment, at us and at the provider."""
+
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["organisation", "reference"], name="one_payment"),
+            models.UniqueConstraint(
+                fields=["organisation", "rail", "provider_ref"], name="one_provider_payment"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(asked_minor__gt=0), name="payment_is_positive"
+            ),
+        ]
+        indexes: ClassVar = [
+            models.Index(
+                fields=["organisation", "look_at"],
+                condition=models.Q(state__in=["planned", "open"]),
+                name="payments_to_look_at",
+            )
+        ]
+
+    @property
+    def asked(self) -> Money:
+        """What the person agreed to give."""
+        return Money(self.asked_minor, self.currency)
+
+
+class Gift(Walled):
+    """Money that arrived, once. Never altered."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    payment = WalledKey(Payment, related_name="gifts")
+    person = WalledKey(Person, related_name="gifts")
+    cause = WalledKey(Cause, related_name="gifts")
+    gross_minor = models.BigIntegerField()
+    fee_minor = models.BigIntegerField()
+    fee_is_estimate = models.BooleanField(default=False)
+    asked_minor = models.BigIntegerField()
+    currency = models.CharField(max_length=3)
+    method = models.CharField(max_length=40, default="")
+    paid_at = models.DateTimeField()
+    booked_at = models.DateTimeField(default=now)
+
+    class Meta:
+        """One payment is one gift."""
+
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["organisation", "payment"], name="one_gift"),
+            models.CheckConstraint(
+                condition=models.Q(gross_minor__gt=0) & models.Q(fee_minor__gte=0),
+                name="gift_is_positive",
+            ),
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["organisation", "person", "-paid_at"], name="gifts_of_person")
+        ]
+
+    @property
+    def gross(self) -> Money:
+        """What the person paid."""
+        return Money(self.gross_minor, self.currency)
+
+    @property
+    def fee(self) -> Money:
+        """What the provider kept."""
+        return Money(self.fee_minor, self.currency)
+
+    @property
+    def net(self) -> Money:
+        """What arrived; may be negative when the fee was larger than the gift."""
+        return Money(self.gross_minor - self.fee_minor, self.currency)
+
+    @property
+    def other_amount(self) -> bool:
+        """Was another amount paid than asked? Flagged for staff."""
+        return self.gross_minor != self.asked_minor
+
+
+class Receipt(Walled):
+    """The receipt of a gift, numbered per organisation and year without gaps."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    gift = WalledKey(Gift, related_name="receipts")
+    year = models.PositiveSmallIntegerField()
+    number = models.PositiveIntegerField()
+    issued_at = models.DateTimeField(default=now)
+
+    class Meta:
+        """No number twice, one receipt per gift."""
+
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["organisation", "year", "number"], name="one_number"),
+            models.UniqueConstraint(fields=["organisation", "gift"], name="one_receipt"),
+        ]
+
+    @property
+    def shown(self) -> str:
+        """`2026/000012`."""
+        return f"{self.year}/{self.number:06d}"
+
+
+class ReceiptCounter(Walled):
+    """The last receipt number of a year; its row is the lock that keeps numbers without gaps."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    year = models.PositiveSmallIntegerField()
+    last = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        """One counter per year."""
+
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["organisation", "year"], name="one_counter"),
+        ]

@@ -1,0 +1,104 @@
+"""Verbs about people: recognising them, noting their language and their consent."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
+
+from obolo.kit.clock import now
+from obolo.kit.text import shown, without_invisible
+from obolo.people.models import NAME_CHARS, Address, AddressKind, Consent, Person, Purpose
+
+# Sure evidence first: a business-scoped id names one person, a phone number is passed on.
+_ORDER = (AddressKind.USER_ID, AddressKind.PHONE, AddressKind.PARENT_ID, AddressKind.EMAIL)
+
+
+def recognise(
+    *, addresses: Iterable[tuple[str, str]], name: str = "", language: str = ""
+) -> Person:
+    """The person with one of these addresses `(kind, value)`, or a new one.
+
+    The first address known decides, in the order user id, phone, parent id; the others are added to
+    that person when they are nobody's. Two known persons are never merged here.
+    Raises ValueError when no address is given.
+    """
+    given = sorted(
+        {(k, v) for k, v in addresses if v}, key=lambda a: _ORDER.index(AddressKind(a[0]))
+    )
+    if not given:
+        raise ValueError("A person needs at least one address.")
+    for _ in range(2):  # a second look, when another worker wrote the address meanwhile
+        try:
+            with transaction.atomic():
+                return _recognise(given, name, language)
+        except IntegrityError:
+            continue
+    return _recognise(given, name, language)
+
+
+def _recognise(given: list[tuple[str, str]], name: str, language: str) -> Person:
+    known = {
+        (a.kind, a.value): a
+        for a in Address.objects.filter(
+            valid_to=None, value__in=[v for _, v in given]
+        ).select_related("person")
+    }
+    found = next((known[a].person for a in given if a in known), None)
+    if found is None:
+        found = Person.objects.create(name=clean_name(name), language=language)
+    elif name and not found.name:
+        found.name = clean_name(name)
+        found.save(update_fields=["name"])
+    Address.objects.bulk_create(
+        [Address(person=found, kind=k, value=v) for k, v in given if (k, v) not in known]
+    )
+    return found
+
+
+def clean_name(name: str) -> str:
+    """A name as it may be shown: no invisible characters, at most 100 characters."""
+    return shown(" ".join(without_invisible(name).split()), NAME_CHARS)
+
+
+def move_address(*, kind: str, old: str, new: str) -> Person | None:
+    """An address changed by the provider's word: close the old one, open the new.
+
+    Returns the person, or None when the old address is unknown or the new one is somebody else's.
+    """
+    former = Address.objects.filter(kind=kind, value=old, valid_to=None).first()
+    if former is None or Address.objects.filter(kind=kind, value=new, valid_to=None).exists():
+        return None
+    Address.objects.filter(id=former.id).update(valid_to=now())
+    Address.objects.create(person_id=former.person_id, kind=kind, value=new)
+    person: Person = former.person
+    return person
+
+
+def speak(*, person: Person, language: str) -> None:
+    """From now on write to this person in that language."""
+    if person.language != language:
+        person.language = language
+        Person.objects.filter(id=person.id).update(language=language)
+
+
+def note_consent(
+    *,
+    person_id: UUID,
+    purpose: Purpose,
+    granted: bool,
+    source: str,
+    source_message_id: UUID | None = None,
+    language: str = "",
+    at: datetime | None = None,
+) -> Consent:
+    """Append a person's yes or no to one purpose."""
+    return Consent.objects.create(
+        person_id=person_id,
+        purpose=purpose,
+        granted=granted,
+        source=source,
+        source_message_id=source_message_id,
+        language=language,
+        at=at or now(),
+    )
