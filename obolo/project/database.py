@@ -22,6 +22,8 @@ from obolo.project import config
 OWNER_VARIABLE = "OBOLO_OWNER_DSN"  # set by the process that located the database, for its children
 VERSION_MIN = 150_000  # PostgreSQL 15: security_invoker views, nothing older is tested
 ROLES = ("app", "ingest")
+# More than the threads of a worker process; a web process shares these among its requests.
+POOL_CONNECTIONS_MAX = 32
 
 
 class UnsafeDatabase(OboloError):
@@ -72,7 +74,7 @@ def app_connection() -> dict[str, Any]:
             "HOST": parts.pop("host", ""),
             "PORT": str(parts.pop("port", "")),
         }
-        entry["OPTIONS"] = {**parts, "pool": {"min_size": 1, "max_size": 10, "timeout": 5}}
+        entry["OPTIONS"] = {**parts, "pool": {"min_size": 1, "max_size": POOL_CONNECTIONS_MAX, "timeout": 5}}
     entry["DISABLE_SERVER_SIDE_CURSORS"] = True
     return entry
 

@@ -1,0 +1,5 @@
+"""`python -m obolo.cli`."""
+
+from obolo.cli import main
+
+main()

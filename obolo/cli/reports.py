@@ -1,0 +1,72 @@
+"""What `obolo trace` and `obolo check` print."""
+
+import json
+import os
+from uuid import UUID
+
+import click
+import django
+
+
+def _set_up() -> None:
+    """These commands look into whatever installation is there, demo or not."""
+    os.environ.setdefault("OBOLO_MODE", "demo")
+    django.setup()
+
+
+def trace(gift_id: str, *, as_json: bool) -> str:
+    """The path of a gift, found in whichever organisation it belongs to."""
+    _set_up()
+    from obolo.giving import queries as giving
+    from obolo.organisations import queries as organisations
+    from obolo.organisations.wall import within
+    from obolo.trace import queries as paths
+
+    for organisation_id in organisations.all_ids():
+        with within(organisation_id):
+            gift = giving.gift(UUID(gift_id))
+            if gift is not None:
+                found = paths.path(gift)
+                told = paths.as_json(found)
+                return json.dumps(told, indent=2) if as_json else _in_words(told)
+    raise click.UsageError(f"There is no gift {gift_id}.")
+
+
+def _in_words(path: dict[str, object]) -> str:
+    from obolo.kit.money import Money
+
+    def amount(key: str, row: dict[str, object] = path) -> str:
+        minor = row[key]
+        assert isinstance(minor, int)
+        money = Money(minor, str(path["currency"]))
+        return f"{money.decimal_text()} {money.currency}"
+
+    lines = [
+        f"Gift {path['gift']} for {path['cause']}: {amount('gross_minor')}",
+        f"  fee {amount('fee_minor')}, overhead {amount('overhead_minor')},"
+        f" for the cause {amount('restricted_minor')}",
+        f"  spent {amount('spent_minor')}, still to be spent {amount('free_minor')}",
+    ]
+    steps, purchases = path["steps"], path["purchases"]
+    assert isinstance(steps, list)
+    assert isinstance(purchases, list)
+    lines += [f"  {step['state']:<10} {step['at'] or 'not yet'}" for step in steps]
+    for bought in purchases:
+        counted = amount("counted_minor", bought)
+        lines.append(f"  {counted} counted towards: {bought['description']}")
+    return "\n".join(lines)
+
+
+def check() -> list[str]:
+    """Every breach found, one sentence each, with the organisation's slug before it."""
+    _set_up()
+    from obolo.organisations.models import Listing
+    from obolo.organisations.wall import breaches as wall_breaches
+    from obolo.organisations.wall import within
+    from obolo.stories.audit import breaches
+
+    found = [f"wall: {one}" for one in wall_breaches()]
+    for listing in Listing.objects.order_by("slug"):
+        with within(listing.organisation_id):
+            found += [f"{listing.slug}: {one}" for one in breaches()]
+    return found

@@ -1,0 +1,165 @@
+"""The workers: threads that find due work in the records and call one story each.
+
+The bell of the database wakes a lane at once; a sweep every second finds whatever a lost ring left.
+Rows are the truth, a ring is only a nudge, and any number of such processes may run.
+"""
+
+import logging
+import threading
+import time
+from collections import OrderedDict
+from collections.abc import Callable
+from uuid import UUID
+
+import psycopg
+from django.db import Error as DatabaseError
+from django.db import connection
+
+from obolo.conversations import sending
+from obolo.organisations import queries as organisations
+from obolo.organisations.bell import CHANNEL
+from obolo.organisations.wall import within
+from obolo.project import config
+from obolo.project.database import role_dsn
+from obolo.stories import (
+    answer_a_message,
+    hand_over,
+    read_notices,
+    receive_a_gift,
+    spend_and_trace,
+)
+
+SWEEP_SECONDS = 1.0
+AFTER_TROUBLE_SECONDS = 0.5
+Job = Callable[[UUID], int]
+
+log = logging.getLogger(__name__)
+
+
+class Lane:
+    """Threads doing one kind of work, organisation by organisation, each its turn."""
+
+    def __init__(self, topic: str, job: Job, threads: int, every: float = SWEEP_SECONDS) -> None:
+        """`every`: seconds between sweeps over all organisations."""
+        self.topic, self.every = topic, every
+        self._job = job
+        self._turns: OrderedDict[UUID, None] = OrderedDict()
+        self._some = threading.Condition()
+        self._stopping = False
+        self._threads = [
+            threading.Thread(target=self._work, name=f"{topic}-{n}", daemon=True)
+            for n in range(threads)
+        ]
+
+    def start(self) -> None:
+        """Begin to work."""
+        for thread in self._threads:
+            thread.start()
+
+    def stop(self) -> None:
+        """Finish what is in hand and stop."""
+        with self._some:
+            self._stopping = True
+            self._some.notify_all()
+        for thread in self._threads:
+            thread.join(timeout=10)
+
+    def wake(self, organisation_id: UUID) -> None:
+        """There may be work for this organisation."""
+        with self._some:
+            self._turns[organisation_id] = None
+            self._some.notify()
+
+    def _work(self) -> None:
+        while (organisation_id := self._next()) is not None:
+            try:
+                done = self._job(organisation_id)
+            except Exception:  # a lane never dies of one organisation's trouble
+                log.exception("lane %s: trouble", self.topic)
+                connection.close()
+                time.sleep(AFTER_TROUBLE_SECONDS)
+                continue
+            if done:
+                self.wake(organisation_id)  # at the end of the line: others have their turn first
+        connection.close()
+
+    def _next(self) -> UUID | None:
+        with self._some:
+            while not self._turns and not self._stopping:
+                self._some.wait()
+            return None if self._stopping else self._turns.popitem(last=False)[0]
+
+
+class Workers:
+    """All lanes, the listener and the sweep."""
+
+    def __init__(self) -> None:
+        """As many threads as the settings say."""
+        settings = config.read()
+        self._lanes = [
+            Lane("notice", read_notices.run, 2),
+            Lane("due", answer_a_message.run, settings.lanes),
+            Lane("pay", receive_a_gift.place_due, 2),
+            Lane("look", receive_a_gift.look_again, 1, every=5.0),
+            Lane("send", hand_over.run, settings.senders),
+            Lane("tell", spend_and_trace.tell_due, 1),
+            Lane("claims", _give_up_claims, 1, every=30.0),
+        ]
+        self._by_topic = {lane.topic: lane for lane in self._lanes}
+        self._stopping = threading.Event()
+        self._ears = [
+            threading.Thread(target=self._listen, name="listen", daemon=True),
+            threading.Thread(target=self._sweep, name="sweep", daemon=True),
+        ]
+
+    def start(self) -> None:
+        """Begin to work."""
+        for lane in self._lanes:
+            lane.start()
+        for ear in self._ears:
+            ear.start()
+
+    def stop(self) -> None:
+        """Finish what is in hand and stop."""
+        self._stopping.set()
+        for lane in self._lanes:
+            lane.stop()
+
+    def _listen(self) -> None:
+        while not self._stopping.is_set():
+            try:
+                with psycopg.connect(role_dsn("app"), autocommit=True) as bell:
+                    bell.execute(f"LISTEN {CHANNEL}")
+                    while not self._stopping.is_set():
+                        for heard in bell.notifies(timeout=SWEEP_SECONDS):
+                            self._hear(heard.payload)
+            except psycopg.Error as away:
+                log.warning("not listening, trying again: %s", type(away).__name__)
+                self._stopping.wait(AFTER_TROUBLE_SECONDS)
+
+    def _hear(self, payload: str) -> None:
+        organisation, _, topic = payload.partition(":")
+        lane = self._by_topic.get(topic)
+        if lane is not None:
+            lane.wake(UUID(organisation))
+
+    def _sweep(self) -> None:
+        next_sweep = dict.fromkeys(self._by_topic, 0.0)
+        while not self._stopping.wait(SWEEP_SECONDS):
+            try:
+                everybody = organisations.all_ids()
+            except DatabaseError as away:
+                log.warning("no sweep, trying again: %s", type(away).__name__)
+                connection.close()
+                continue
+            for lane in self._lanes:
+                if next_sweep[lane.topic] <= time.monotonic():
+                    next_sweep[lane.topic] = time.monotonic() + lane.every
+                    for organisation_id in everybody:
+                        lane.wake(organisation_id)
+
+
+def _give_up_claims(organisation_id: UUID) -> int:
+    with within(organisation_id):
+        sending.give_up_claims()
+    return 0  # nothing more to do before the next sweep

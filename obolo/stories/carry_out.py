@@ -1,0 +1,268 @@
+"""Carrying out what the assistant decided: one door is opened, one message at most is said."""
+
+from collections.abc import Callable
+from typing import Any
+
+from obolo.assistant import compose
+from obolo.assistant.compose import Composed
+from obolo.assistant.decide import Decision, Draft, Known
+from obolo.assistant.texts import money, render
+from obolo.causes.models import Cause
+from obolo.conversations import actions as conversations
+from obolo.conversations.models import Conversation, Message
+from obolo.giving import actions as giving
+from obolo.giving import queries as gifts
+from obolo.giving.errors import AmountOutOfRange
+from obolo.kit.clock import now
+from obolo.kit.money import Money
+from obolo.organisations.models import Organisation
+from obolo.people import actions as people
+from obolo.people.models import Purpose
+from obolo.stories import hours
+from obolo.stories.receive_a_gift import receipt_words
+from obolo.trace import actions as trace
+from obolo.trace import queries as paths
+
+AMOUNT_MINOR_MIN = 100  # told when an amount is too small for any rail
+_WAYS_ON = (("ask:give", "btn_give"), ("ask:trace", "btn_where"), ("ask:person", "btn_person"))
+
+
+class Turn:
+    """Carrying out one decision in one conversation."""
+
+    def __init__(
+        self,
+        conversation: Conversation,
+        organisation: Organisation,
+        decision: Decision,
+        catalogue: list[Cause],
+        words: list[Message],
+    ) -> None:
+        self.conversation, self.organisation = conversation, organisation
+        self.person, self.decision = conversation.person, decision
+        self.catalogue = {c.slug: c for c in catalogue}
+        self.words = words
+        self.lang = self.person.language or organisation.language
+        self.introduced = bool(conversation.thread.get("introduced"))
+
+    def carry_out(self) -> None:
+        """Open the one door the decision names."""
+        doors: dict[str, Callable[[], None]] = {
+            "say": self._say_words,
+            "ask": self._ask,
+            "offer_gift": self._offer_gift,
+            "show_trace": self._show_trace,
+            "show_receipt": self._show_receipt,
+            "withdraw": self._withdraw,
+            "restore": self._restore,
+            "hand_off": self._hand_off,
+            "quiet": lambda: None,
+        }
+        doors[self.decision.act]()
+
+    def thread(self, known: Known) -> dict[str, Any]:
+        """Where the conversation stands after this turn."""
+        draft = self.decision.draft
+        if self.decision.act == "offer_gift":
+            draft = None
+        return {
+            "introduced": self.introduced,
+            "question": self.decision.question,
+            "draft": None if draft is None else _draft_json(draft),
+            "confused": self.decision.confused,
+        }
+
+    def _say(self, composed: Composed) -> None:
+        conversations.say(
+            conversation=self.conversation,
+            body=composed.body,
+            text=composed.text,
+            purpose=Purpose.SERVICE,
+            key=f"turn:{self.words[-1].id}",
+            content={"answers": self.words[-1].provider_id},
+        )
+
+    def _hello(self) -> str:
+        """Once: that this is an assistant, and how to reach a person."""
+        if self.introduced:
+            return ""
+        self.introduced = True
+        return render("hello", self.lang, organisation=self.organisation.name)
+
+    def _words(self, key: str, **values: Any) -> None:
+        self._say(compose.plain(key, self.lang, before=self._hello(), **values))
+
+    def _buttons(self, key: str, *buttons: tuple[str, str], **values: Any) -> None:
+        titled = [(tap, render(title, self.lang)) for tap, title in buttons]
+        before = self._hello()
+        self._say(compose.with_buttons(key, self.lang, titled, before=before, values=values))
+
+    def _say_words(self) -> None:
+        key = self.decision.text
+        if key == "cause_answer":
+            self._answer_about(self.catalogue[self.decision.values["cause"]])
+        elif key in ("wrong_button", "trace_none", "smalltalk_reply", "off_topic_reply"):
+            self._buttons(key, *_WAYS_ON)
+        elif key == "smalltalk_robot":
+            self._words(key, organisation=self.organisation.name)
+        else:
+            self._words(key)
+
+    def _answer_about(self, cause: Cause) -> None:
+        raised = paths.whole(cause).received_minor
+        values = {
+            "cause": cause.name(self.lang),
+            "summary": cause.summary(self.lang),
+            "raised": money(Money(raised, cause.currency), self.lang),
+        }
+        key = "cause_answer_open"
+        if cause.goal_minor:
+            key = "cause_answer"
+            values["goal"] = money(Money(cause.goal_minor, cause.currency), self.lang)
+        self._buttons(key, (f"cause:{cause.slug}", "btn_give"), **values)
+
+    def _ask(self) -> None:
+        key, draft = self.decision.text, self.decision.draft
+        if key == "ask_cause":
+            self._ask_cause()
+        elif key == "ask_amount" and draft:
+            self._words(key, cause=self._cause_name(draft))
+        elif key == "confirm_gift" and draft:
+            self._confirm(draft)
+        elif key.startswith("monthly_not_yet") and draft:
+            self._offer_once(key, draft)
+        elif key == "not_understood":
+            self._buttons(key, *_WAYS_ON)
+        else:
+            self._words(key, **self._about_the_amount(key))
+
+    def _offer_once(self, key: str, draft: Draft) -> None:
+        values = {}
+        if draft.amount_minor is not None:
+            currency = draft.currency or self.organisation.currency
+            values["amount"] = money(Money(draft.amount_minor, currency), self.lang)
+        buttons = ((f"once:{draft.nonce}", "btn_once"), ("ask:person", "btn_person"))
+        self._buttons(key, *buttons, **values)
+
+    def _about_the_amount(self, key: str) -> dict[str, Any]:
+        """What the question about an unclear amount needs."""
+        slots, currency = self.decision.values, self.organisation.currency
+        if key == "amount_thousands":
+            bounds = {"low": slots["amount_min_minor"], "high": slots["amount_max_minor"]}
+            said = str(slots.get("currency") or currency)
+            return {name: money(Money(minor, said), self.lang) for name, minor in bounds.items()}
+        if key == "amount_too_small":
+            return {"minimum": money(Money(AMOUNT_MINOR_MIN, currency), self.lang)}
+        return {"currency": currency} if key == "amount_currency" else {}
+
+    def _ask_cause(self) -> None:
+        rows = [
+            (f"cause:{c.slug}", c.name(self.lang), c.summary(self.lang))
+            for c in self.catalogue.values()
+        ]
+        self._say(compose.with_choices("ask_cause", self.lang, rows, before=self._hello()))
+
+    def _confirm(self, draft: Draft) -> None:
+        assert draft.amount_minor is not None
+        self._buttons(
+            "confirm_gift",
+            (f"confirm:{draft.nonce}", "btn_confirm"),
+            (f"change:{draft.nonce}", "btn_change"),
+            (f"cancel:{draft.nonce}", "btn_cancel"),
+            amount=money(Money(draft.amount_minor, self._currency(draft)), self.lang),
+            cause=self._cause_name(draft),
+            rhythm=render("rhythm_once", self.lang),
+        )
+
+    def _cause_name(self, draft: Draft) -> str:
+        return self.catalogue[str(draft.cause)].name(self.lang)
+
+    def _currency(self, draft: Draft) -> str:
+        return draft.currency or self.catalogue[str(draft.cause)].currency
+
+    def _offer_gift(self) -> None:
+        """Plan the payment; the link follows from `receive_a_gift` within a moment."""
+        draft = self.decision.draft
+        assert draft is not None
+        assert draft.amount_minor is not None
+        cause = self.catalogue[str(draft.cause)]
+        if self._currency(draft) != cause.currency:
+            self._words("amount_currency", currency=cause.currency)
+            return
+        try:
+            giving.ask(
+                person=self.person,
+                cause=cause,
+                amount=Money(draft.amount_minor, cause.currency),
+                language=self.lang,
+                conversation_id=self.conversation.id,
+            )
+        except AmountOutOfRange:
+            self._words("amount_too_large")
+
+    def _show_trace(self) -> None:
+        gift = gifts.gifts_of(self.person.id, limit=1)[0]
+        path = paths.path(gift)
+        link_id = trace.link_for(gift_id=gift.id).id
+        currency = gift.currency
+        self._say(
+            compose.with_link(
+                "trace_summary",
+                self.lang,
+                "btn_trace",
+                f"{compose.LINK}{link_id}",
+                before=self._hello(),
+                amount=money(gift.gross, self.lang),
+                cause=gift.cause.name(self.lang),
+                spent=money(Money(path.spent_minor, currency), self.lang),
+                unspent=money(Money(path.free_minor, currency), self.lang),
+            )
+        )
+
+    def _show_receipt(self) -> None:
+        gift = gifts.gifts_of(self.person.id, limit=1)[0]
+        self._words("receipt_text", **receipt_words(gift, self.lang))
+
+    def _withdraw(self) -> None:
+        for purpose in (Purpose.REPORT, Purpose.APPEAL):
+            people.note_consent(
+                person_id=self.person.id,
+                purpose=purpose,
+                granted=False,
+                source="chat",
+                source_message_id=self.words[-1].id,
+                language=self.lang,
+            )
+        self._words("stopped")
+
+    def _restore(self) -> None:
+        """Reports about one's own gifts again; an appeal needs a yes of its own."""
+        people.note_consent(
+            person_id=self.person.id,
+            purpose=Purpose.REPORT,
+            granted=True,
+            source="chat",
+            source_message_id=self.words[-1].id,
+            language=self.lang,
+        )
+        self._words("resumed")
+
+    def _hand_off(self) -> None:
+        key = self.decision.text
+        is_open, when = hours.answer_time(self.organisation, now(), self.lang)
+        if key == "handed_off":
+            key = "handed_off_open" if is_open else "handed_off_closed"
+        if key == "distress":
+            self._words(key)
+        else:
+            self._words(key, organisation=self.organisation.name, when=when)
+        conversations.hand_off(conversation=self.conversation, reason=self.decision.hand_off)
+
+
+def _draft_json(draft: Draft) -> dict[str, Any]:
+    return {
+        "nonce": draft.nonce,
+        "amount_minor": draft.amount_minor,
+        "currency": draft.currency,
+        "cause": draft.cause,
+    }

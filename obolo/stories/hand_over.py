@@ -1,0 +1,130 @@
+"""Handing our messages over to WhatsApp.
+
+1. Due deliveries pass the gate and are claimed; the claim is committed.
+2. Outside any transaction: links are put in, the request is made.
+3. What came back is noted. An answer that got lost leaves the delivery `unknown`; a status that
+   carries our id settles it. Nothing unknown is sent again.
+"""
+
+import json
+import logging
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+
+from obolo.assistant.compose import LINK
+from obolo.conversations import sending
+from obolo.conversations.models import Author, Delivery
+from obolo.gateways.messaging.whatsapp import outbound
+from obolo.gateways.messaging.whatsapp.client import Client
+from obolo.gateways.messaging.whatsapp.errors import (
+    AnswerLost,
+    NotReached,
+    NotSendable,
+    SendRefused,
+)
+from obolo.organisations.wall import within
+from obolo.people import queries as people
+from obolo.stories.channel import NoChannel, client
+from obolo.trace import actions as trace
+
+BATCH = 8
+RETRY_SECONDS = 4  # 4, 16, 64, … as WhatsApp advises for the pair rate
+
+log = logging.getLogger(__name__)
+
+
+def run(organisation_id: UUID) -> int:
+    """Hand over a batch; returns how many deliveries were taken up."""
+    with within(organisation_id):
+        going = sending.claim(limit=BATCH)
+        if not going:
+            return 0
+        try:
+            channel = client()
+        except NoChannel as none:
+            for delivery, _ in going:
+                sending.failed(delivery=delivery, reason=str(none), code=None)
+            return len(going)
+        ready = [(d, _request(d, as_template)) for d, as_template in going]
+    for delivery, request in ready:
+        _hand_over(organisation_id, channel, delivery, request)
+    return len(ready)
+
+
+def _request(delivery: Delivery, as_template: bool) -> dict[str, Any] | NotSendable:
+    body = delivery.template if as_template else delivery.body
+    phone, user_id = people.whatsapp_address(delivery.message.conversation.person_id)
+    try:
+        return outbound.addressed(
+            _with_links(body), phone=phone, user_id=user_id, opaque=str(delivery.id)
+        )
+    except NotSendable as odd:
+        return odd
+
+
+def _with_links(body: dict[str, Any]) -> dict[str, Any]:
+    """Put in the links that were not written down."""
+    text = json.dumps(body)
+    while LINK in text:
+        start = text.index(LINK)
+        link_id = UUID(text[start + len(LINK) : start + len(LINK) + 36])
+        url = trace.url(link_id)
+        if body.get("type") == "template":  # the button's address is fixed but for its end
+            url = url.removeprefix(f"{settings.BASE_URL}/")
+        text = text.replace(f"{LINK}{link_id}", url)
+    made: dict[str, Any] = json.loads(text)
+    return made
+
+
+def _hand_over(
+    organisation_id: UUID,
+    channel: Client,
+    delivery: Delivery,
+    request: dict[str, Any] | NotSendable,
+) -> None:
+    if isinstance(request, NotSendable):
+        with within(organisation_id):
+            sending.failed(delivery=delivery, reason=str(request), code=None)
+        return
+    _show_typing(channel, delivery)
+    try:
+        taken = channel.send(request)
+    except SendRefused as refused:
+        with within(organisation_id):
+            _note_refusal(delivery, refused)
+    except NotReached as away:
+        with within(organisation_id):
+            sending.again(delivery=delivery, after=_pause(delivery), reason=str(away))
+    except AnswerLost:
+        with within(organisation_id):
+            sending.lost(delivery=delivery)
+    else:
+        with within(organisation_id):
+            sending.accepted(delivery=delivery, provider_id=taken.message_id)
+
+
+def _show_typing(channel: Client, delivery: Delivery) -> None:
+    """Blue ticks and "typing…" before an answer; a courtesy, so a failure is only logged."""
+    answers = delivery.message.content.get("answers")
+    if delivery.message.author != Author.ASSISTANT or not answers:
+        return
+    try:
+        channel.mark_read(answers, typing=True)
+    except (SendRefused, NotReached, AnswerLost) as failed:
+        log.info("not marked as read: %s", failed)
+
+
+def _note_refusal(delivery: Delivery, refused: SendRefused) -> None:
+    if refused.worth_retrying:
+        sending.again(
+            delivery=delivery, after=_pause(delivery), reason=str(refused), code=refused.code
+        )
+    else:
+        sending.failed(delivery=delivery, reason=str(refused), code=refused.code)
+
+
+def _pause(delivery: Delivery) -> timedelta:
+    return timedelta(seconds=RETRY_SECONDS ** (delivery.attempts + 1))

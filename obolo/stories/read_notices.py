@@ -1,0 +1,208 @@
+"""A notice becomes facts, and the facts take their effect, once.
+
+Runs behind the hook, never in it. A notice that cannot be read is quarantined with a sentence for
+staff; one that fails is tried three times, alone, and then quarantined: nobody waits for it.
+"""
+
+import logging
+from collections.abc import Iterable
+from uuid import UUID
+
+from django.db import transaction
+
+from obolo.assistant.mask import mask_cards
+from obolo.conversations import actions as conversations
+from obolo.conversations import sending
+from obolo.gateways import actions as notices
+from obolo.gateways.messaging.whatsapp import facts
+from obolo.gateways.messaging.whatsapp.errors import Unreadable
+from obolo.gateways.messaging.whatsapp.inbound import read_notice
+from obolo.gateways.models import Notice
+from obolo.gateways.payments.rail import RailRefused
+from obolo.giving.rails import PRETEND
+from obolo.kit.text import shown_deep
+from obolo.organisations import queries as organisations
+from obolo.organisations.wall import within
+from obolo.people import actions as people
+from obolo.people.models import AddressKind, Person, Purpose
+from obolo.stories import receive_a_gift
+from obolo.stories.channel import WHATSAPP
+
+BATCH = 50
+# Kinds that say something about a message rather than something to answer.
+_NO_ANSWER = frozenset({"reaction", "revoke", "edit", "system", "unsupported"})
+
+log = logging.getLogger(__name__)
+
+
+def run(organisation_id: UUID) -> int:
+    """Read a batch of open notices of one organisation; returns how many it took up."""
+    try:
+        with within(organisation_id):
+            batch = notices.claim_notices(limit=BATCH)
+            whatsapp = [n for n in batch if n.source == WHATSAPP and n.attempts == 0]
+            for notice in whatsapp:
+                _take_effect(notice)
+    except Exception:  # one of them failed: the batch is rolled back and read one by one
+        log.exception("a batch of notices failed, reading them one by one")
+        return _one_by_one(organisation_id)
+    others = [n for n in batch if n not in whatsapp]
+    return len(whatsapp) + sum(_alone(organisation_id, n.id) for n in others)
+
+
+def _one_by_one(organisation_id: UUID) -> int:
+    with within(organisation_id):
+        ids = [n.id for n in notices.claim_notices(limit=BATCH)]
+    return sum(_alone(organisation_id, notice_id) for notice_id in ids)
+
+
+def _alone(organisation_id: UUID, notice_id: UUID) -> int:
+    """One notice by itself, its try counted before it runs."""
+    with within(organisation_id):
+        tries = notices.begin_try(notice_id=notice_id)
+        notice = Notice.objects.get(id=notice_id)
+    try:
+        if notice.source == WHATSAPP:
+            with within(organisation_id):
+                _take_effect(notice)
+        else:
+            _look_at_payment(organisation_id, notice)
+    except Exception as failed:
+        log.exception("notice %s failed, try %s", notice_id, tries)
+        if tries >= notices.TRIES_MAX:
+            with within(organisation_id):
+                notices.quarantine(notice=notice, reason=f"It failed {tries} times: {failed}")
+    return 1
+
+
+def _take_effect(notice: Notice) -> None:
+    try:
+        reading = read_notice(bytes(notice.body))
+    except Unreadable as odd:
+        notices.quarantine(notice=notice, reason=odd.reason)
+        return
+    ours = {organisations.account_number(notice.account_id)}
+    foreign = {f.number_id for f in reading.facts if f.number_id} - ours
+    for fact in _in_order(reading.facts):
+        if fact.number_id is None or fact.number_id in ours:
+            _apply(fact, notice)
+    if foreign:
+        named = ", ".join(sorted(str(n) for n in foreign))
+        notices.quarantine(
+            notice=notice, reason=f"It speaks of a number that is not ours: {named}."
+        )
+    elif reading.unknown and reading.unknown == len(reading.facts):
+        first = next(f for f in reading.facts if isinstance(f, facts.Unknown))
+        notices.quarantine(notice=notice, reason=first.reason)
+    elif reading.unknown:
+        notices.finish_with_unknown(notice=notice, count=reading.unknown)
+    else:
+        notices.finish(ids=[notice.id])
+
+
+def _in_order(found: Iterable[facts.Fact]) -> list[facts.Fact]:
+    """By the provider's time: WhatsApp promises no order within a batch."""
+
+    def moment(fact: facts.Fact) -> float:
+        at = getattr(fact, "sent_at", None) or getattr(fact, "at", None)
+        return at.timestamp() if at else 0.0
+
+    return sorted(found, key=moment)
+
+
+def _apply(fact: facts.Fact, notice: Notice) -> None:
+    if isinstance(fact, facts.Message):
+        _hear(fact, notice)
+    elif isinstance(fact, facts.Status):
+        _note_status(fact)
+    elif isinstance(fact, facts.NumberChanged):
+        _move(AddressKind.PHONE, fact.old.phone, fact.new.phone)
+        _move(AddressKind.USER_ID, fact.old.user_id, fact.new.user_id)
+    elif isinstance(fact, facts.UserIdChanged):
+        _move(AddressKind.USER_ID, fact.old.user_id, fact.new.user_id)
+        _move(AddressKind.PARENT_ID, fact.old.parent_user_id, fact.new.parent_user_id)
+    elif isinstance(fact, facts.Preference):
+        _note_preference(fact)
+    # Templates, accounts, groups, echoes: kept in the notice; nothing acts on them yet.
+
+
+def _hear(fact: facts.Message, notice: Notice) -> None:
+    if fact.group_id or not fact.sender.is_known:
+        return
+    person = _person(fact.sender)
+    text, masked = mask_cards(fact.text or "")
+    content = shown_deep(facts.as_json(fact))
+    if masked:
+        content.pop("content", None)
+        content["text"] = text
+        content["card_masked"] = True
+    conversations.receive(
+        person=person,
+        provider_id=fact.message_id,
+        kind=fact.kind,
+        text=text,
+        said_at=fact.sent_at,
+        time_doubt=fact.time_flag or "",
+        tap_id=fact.tap_id or "",
+        reply_to=fact.reply_to or fact.about_id or "",
+        content=content,
+        notice_id=notice.id,
+        calls_for_answer=fact.kind not in _NO_ANSWER,
+    )
+
+
+def _person(identity: facts.Identity) -> Person:
+    return people.recognise(
+        addresses=[
+            (AddressKind.USER_ID, identity.user_id or ""),
+            (AddressKind.PHONE, identity.phone or ""),
+            (AddressKind.PARENT_ID, identity.parent_user_id or ""),
+        ],
+        name=identity.profile_name or "",
+    )
+
+
+def _note_status(fact: facts.Status) -> None:
+    detail = {
+        "errors": [{"code": e.code, "title": e.title, "details": e.details} for e in fact.errors],
+        "pricing": fact.pricing,
+        "conversation": fact.conversation,
+        "opaque": fact.opaque,
+    }
+    sending.note_status(
+        provider_id=fact.message_id, state=fact.state, at=fact.at, detail=shown_deep(detail)
+    )
+
+
+def _move(kind: AddressKind, old: str | None, new: str | None) -> None:
+    if old and new and old != new:
+        people.move_address(kind=kind, old=old, new=new)
+
+
+def _note_preference(fact: facts.Preference) -> None:
+    if fact.value not in ("stop", "resume") or not fact.person.is_known:
+        return
+    people.note_consent(
+        person_id=_person(fact.person).id,
+        purpose=Purpose.APPEAL,
+        granted=fact.value == "resume",
+        source="whatsapp_preference",
+        at=fact.at,
+    )
+
+
+def _look_at_payment(organisation_id: UUID, notice: Notice) -> None:
+    """A payment notice only says "look": the provider is asked outside any transaction."""
+    try:
+        assert notice.source == PRETEND
+        refs = receive_a_gift.refs_in(organisation_id, bytes(notice.body))
+    except RailRefused as odd:
+        with within(organisation_id):
+            notices.quarantine(notice=notice, reason=str(odd))
+        return
+    unknown = [ref for ref in refs if not receive_a_gift.look(organisation_id, ref)]
+    with within(organisation_id), transaction.atomic():
+        if unknown:
+            notices.quarantine(notice=notice, reason="It points to a payment we never asked for.")
+        else:
+            notices.finish(ids=[notice.id])

@@ -1,0 +1,231 @@
+"""From "yes, 5 euro" to a gift that is booked once, thanked for, and can be followed.
+
+1. `answer_a_message` plans the payment in its own transaction.
+2. `place` brings it to the provider (network, no transaction), then sends the link.
+3. The person pays there. A notice says "look"; `look` fetches the truth and settles it.
+4. In the transaction that books the gift, thanks with the receipt are queued.
+A lost notice is made up for by `look_again`, which asks about open payments now and then.
+"""
+
+import logging
+from uuid import UUID
+
+from django.conf import settings
+
+from obolo.assistant import compose
+from obolo.assistant.texts import day, money, render
+from obolo.conversations import actions as conversations
+from obolo.conversations.models import Author
+from obolo.gateways.payments.rail import Order, RailRefused, RailUnreachable
+from obolo.giving import actions as giving
+from obolo.giving import queries as gifts
+from obolo.giving.models import Gift, Payment
+from obolo.giving.rails import rail
+from obolo.kit.money import Money
+from obolo.organisations import queries as organisations
+from obolo.organisations.wall import within
+from obolo.people.models import Purpose
+from obolo.trace import actions as trace
+
+log = logging.getLogger(__name__)
+BATCH = 10
+
+
+def link(payment: Payment) -> str:
+    """Our own address of a payment: it forwards to the provider, or says why it cannot."""
+    return f"{settings.BASE_URL}/p/{organisations.current().slug}/{payment.reference}"
+
+
+def place_due(organisation_id: UUID) -> int:
+    """Bring planned payments to the provider; returns how many were taken up."""
+    with within(organisation_id):
+        due = giving.claim_to_place(limit=BATCH)
+    for payment in due:
+        try:
+            place(organisation_id, payment)
+        except RailUnreachable as away:
+            log.warning("payment %s not placed: %s", payment.id, away)
+            _tell_delay(organisation_id, payment)
+        except RailRefused as refused:
+            log.error("payment %s refused: %s", payment.id, refused)
+            with within(organisation_id):
+                giving.cancel(payment_id=payment.id)
+                _hand_over_to_staff(payment)
+    return len(due)
+
+
+def place(organisation_id: UUID, payment: Payment) -> None:
+    """Open the payment at the provider, then send the link; repeating changes nothing."""
+    with within(organisation_id):
+        name, provider = rail()
+        order = Order(
+            reference=payment.reference,
+            amount=payment.asked,
+            description=payment.cause.name(payment.language),
+            return_url=link(payment),
+            expires_at=payment.expires_at,
+            language=payment.language,
+        )
+    remote = provider.create(order)
+    with within(organisation_id):
+        if giving.placed(payment=payment, rail=name, remote=remote):
+            _send_link(payment)
+
+
+def _send_link(payment: Payment) -> None:
+    if payment.conversation_id is None:
+        return
+    lang = payment.language
+    composed = compose.with_link(
+        "pay_link",
+        lang,
+        "btn_pay",
+        link(payment),
+        amount=money(payment.asked, lang),
+        cause=payment.cause.name(lang),
+    )
+    conversations.say(
+        conversation=conversations.of_person(payment.person),
+        body=composed.body,
+        text=composed.text,
+        purpose=Purpose.SERVICE,
+        key=f"pay_link:{payment.id}",
+        content={"payment": str(payment.id)},
+    )
+
+
+def _tell_delay(organisation_id: UUID, payment: Payment) -> None:
+    """The provider is away: say so once; the link follows when it is back."""
+    with within(organisation_id):
+        composed = compose.plain("pay_later", payment.language)
+        conversations.say(
+            conversation=conversations.of_person(payment.person),
+            body=composed.body,
+            text=composed.text,
+            purpose=Purpose.SERVICE,
+            key=f"pay_later:{payment.id}",
+        )
+
+
+def _hand_over_to_staff(payment: Payment) -> None:
+    conversation = conversations.of_person(payment.person)
+    composed = compose.plain("pay_trouble", payment.language)
+    conversations.say(
+        conversation=conversation,
+        body=composed.body,
+        text=composed.text,
+        purpose=Purpose.SERVICE,
+        key=f"pay_trouble:{payment.id}",
+    )
+    conversations.hand_off(conversation=conversation, reason="payment_refused")
+
+
+def refs_in(organisation_id: UUID, body: bytes) -> list[str]:
+    """The provider's references a payment notice points to; raises RailRefused."""
+    with within(organisation_id):
+        _, provider = rail()
+    return list(provider.read_notice(body))
+
+
+def look(organisation_id: UUID, provider_ref: str) -> bool:
+    """Ask the provider about one payment and settle it; False when it is none of ours.
+
+    Raises RailUnreachable, RailRefused: the notice stays open and is tried again.
+    """
+    with within(organisation_id):
+        _, provider = rail()
+        known = gifts.payment_by_provider_ref(provider_ref)
+    remote = provider.fetch(provider_ref)
+    with within(organisation_id):
+        # A notice may overtake the answer to `create`: the reference is ours in any case.
+        payment = known or gifts.payment_by_reference(remote.reference)
+        if payment is None:
+            return False
+        gift, booked = giving.settle(payment_id=payment.id, remote=remote)
+        if gift is not None and booked:
+            _thank(gift)
+        elif gift is None and remote.state == "failed":
+            _tell_failure(payment)
+    return True
+
+
+def look_again(organisation_id: UUID) -> int:
+    """Ask about open payments, in case a notice was lost; returns how many were asked about."""
+    with within(organisation_id):
+        due = giving.claim_to_look(limit=BATCH)
+    for payment in due:
+        try:
+            look(organisation_id, payment.provider_ref or "")
+        except (RailUnreachable, RailRefused) as away:
+            log.warning("payment %s not looked at: %s", payment.id, away)
+    return len(due)
+
+
+def _thank(gift: Gift) -> None:
+    """Thanks and receipt in one message, with the link to the donor's page."""
+    lang = gift.payment.language
+    link_id = trace.link_for(gift_id=gift.id).id
+    values = _thanks_values(gift, lang)
+    before = ""
+    if gift.other_amount:
+        asked = money(Money(gift.asked_minor, gift.currency), lang)
+        before = render("paid_other_amount", lang, asked=asked, paid=values["amount"])
+    key = "paid_thanks"
+    if gift.fee_is_estimate:
+        key = "paid_thanks_fee_open"
+        del values["fee"], values["net"]
+    composed = compose.with_link(
+        key, lang, "btn_trace", f"{compose.LINK}{link_id}", before=before, **values
+    )
+    conversations.say(
+        conversation=conversations.of_person(gift.person),
+        body=composed.body,
+        text=composed.text,
+        purpose=Purpose.SERVICE,
+        key=f"thanks:{gift.id}",
+        author=Author.SYSTEM,
+        template=compose.as_template(
+            "gift_receipt", lang, [values["amount"], values["cause"], values["receipt"]], link_id
+        ),
+        content={"gift": str(gift.id)},
+    )
+
+
+def _thanks_values(gift: Gift, lang: str) -> dict[str, str]:
+    receipt = gifts.receipt_of(gift.id)
+    return {
+        "amount": money(gift.gross, lang),
+        "cause": gift.cause.name(lang),
+        "receipt": receipt.shown if receipt else "",
+        "fee": money(gift.fee, lang),
+        "net": money(gift.net, lang),
+    }
+
+
+def receipt_words(gift: Gift, lang: str) -> dict[str, str]:
+    """What the receipt of a gift says, ready for the catalogue."""
+    receipt = gifts.receipt_of(gift.id)
+    return {
+        "number": receipt.shown if receipt else "",
+        "amount": money(gift.gross, lang),
+        "date": day(gift.paid_at.date(), lang),
+        "organisation": organisations.current().name,
+    }
+
+
+def _tell_failure(payment: Payment) -> None:
+    composed = compose.with_buttons(
+        "payment_failed",
+        payment.language,
+        [
+            ("ask:give", render("btn_give", payment.language)),
+            ("ask:person", render("btn_person", payment.language)),
+        ],
+    )
+    conversations.say(
+        conversation=conversations.of_person(payment.person),
+        body=composed.body,
+        text=composed.text,
+        purpose=Purpose.SERVICE,
+        key=f"payment_failed:{payment.id}",
+    )
