@@ -26,6 +26,7 @@ from obolo.organisations import queries as organisations
 from obolo.organisations.wall import within
 from obolo.people.models import Purpose
 from obolo.trace import actions as trace
+from obolo.trace import queries as paths
 
 log = logging.getLogger(__name__)
 BATCH = 10
@@ -173,7 +174,7 @@ def _thank(gift: Gift) -> None:
     key = "paid_thanks"
     if gift.fee_is_estimate:
         key = "paid_thanks_fee_open"
-        del values["fee"], values["net"]
+        del values["fee"], values["overhead"], values["net"]
     composed = compose.with_link(
         key, lang, "btn_trace", f"{compose.LINK}{link_id}", before=before, **values
     )
@@ -192,13 +193,18 @@ def _thank(gift: Gift) -> None:
 
 
 def _thanks_values(gift: Gift, lang: str) -> dict[str, str]:
-    receipt = gifts.receipt_of(gift.id)
+    path = paths.path(gift)
+
+    def amount(minor: int) -> str:
+        return money(Money(minor, gift.currency), lang)
+
     return {
-        "amount": money(gift.gross, lang),
+        "amount": amount(gift.gross_minor),
         "cause": gift.cause.name(lang),
-        "receipt": receipt.shown if receipt else "",
-        "fee": money(gift.fee, lang),
-        "net": money(gift.net, lang),
+        "receipt": path.receipt.shown if path.receipt else "",
+        "fee": amount(gift.fee_minor),
+        "overhead": amount(path.overhead_minor),
+        "net": amount(path.restricted_minor),
     }
 
 

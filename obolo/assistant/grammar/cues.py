@@ -141,8 +141,7 @@ def longest(hits: Iterable[Hit]) -> list[Hit]:
 
 def compiled(pattern: str, meaning: str, weight: int) -> Cue:
     """Read one pattern of a lexicon file; raises ValueError when it holds no word."""
-    # Split as the message is split: "l'anno" is two words, "don't" is one.
-    parts = fold(pattern).replace("n't", "nt").replace("'", " ").split()
+    parts = _parted(pattern)
     starts, ends = parts[:1] == ["^"], parts[-1:] == ["$"]
     parts = parts[starts : len(parts) - ends]
     elements, optional = [], []
@@ -152,6 +151,19 @@ def compiled(pattern: str, meaning: str, weight: int) -> Cue:
     if not parts or all(optional) or "~" in (parts[0], parts[-1]):
         raise ValueError(f"This cue has no word to start or end from: {pattern!r}.")
     return Cue(tuple(elements), tuple(optional), meaning, weight, starts, ends, pattern)
+
+
+def _parted(pattern: str) -> list[str]:
+    """Split as a message is split: "l'anno" is two words, "don't" one, "i'll|i" is "ll" or "i"."""
+    parts = []
+    for part in fold(pattern).replace("n't", "nt").split():
+        if "'" in part and "|" in part:
+            choices = part.removesuffix("?").split("|")
+            tails = [choice.rpartition("'")[2] or choice[:-1] for choice in choices]
+            parts.append("|".join(tails) + "?" * part.endswith("?"))
+        else:
+            parts += part.replace("'", " ").split()
+    return parts
 
 
 @lru_cache(maxsize=4_096)

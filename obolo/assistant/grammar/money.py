@@ -304,7 +304,9 @@ def _judged(amount: _Sum, code: str) -> tuple[int | None, int | None, int | None
     """Return minor units, or None with the lowest and highest reading and the reason."""
     value, problem = amount.value, amount.problem
     if problem == "ambiguous_thousands" and amount.number.other is not None and value is not None:
-        if amount.named and amount.number.decimals and exponent(code) == 3:
+        if exponent(code) == 0:
+            value, problem = amount.number.other, ""  # no cents: the sign parts thousands
+        elif amount.named and amount.number.decimals and exponent(code) == 3:
             problem = ""
         elif amount.named and amount.number.grouping:
             value, problem = amount.number.other, ""

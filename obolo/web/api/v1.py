@@ -1,0 +1,208 @@
+"""Version 1 of the API. `GET /api/v1/openapi.json` describes it, `/api/v1/docs` is not served.
+
+Errors are `{"detail": one sentence}` with 400 (wrong input), 401 (wrong key), 403 (role), 404, 409.
+"""
+
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpRequest
+from ninja import File, Form, NinjaAPI, Schema
+from ninja.errors import HttpError
+from ninja.files import UploadedFile
+from ninja.security import HttpBearer
+
+from obolo.causes import queries as causes
+from obolo.causes.actions import NewEvidence
+from obolo.causes.errors import CauseUnknown, PurchaseKeyReused
+from obolo.causes.models import Cause, EvidenceKind
+from obolo.conversations import queries as talk
+from obolo.gateways.messaging.whatsapp.errors import NotSendable
+from obolo.giving import queries as giving
+from obolo.kit.errors import OboloError
+from obolo.kit.ids import new_token
+from obolo.kit.money import Money, NotAnAmount
+from obolo.ledger.errors import NotEnoughCents
+from obolo.organisations import queries as organisations
+from obolo.people import queries as people
+from obolo.stories import reply_as_staff, spend_and_trace
+from obolo.trace import queries as paths
+from obolo.web.api import shapes
+from obolo.web.api.dates import NotADate, read_date
+
+FILES_MAX = 10
+PAGE_MAX = 500
+
+
+class Key(HttpBearer):
+    """A bearer key of one organisation; the middleware has chosen the organisation by its slug."""
+
+    def authenticate(self, request: HttpRequest, token: str) -> str | None:
+        """The role of the key, or None."""
+        return organisations.token_role(token.partition(".")[2])
+
+
+api = NinjaAPI(title="Obolo", version="1", auth=Key(), docs_url=None, urls_namespace="api-1")
+
+
+class Reply(Schema):
+    """What staff say to a person. The same `key` says it once."""
+
+    text: str
+    key: str | None = None
+
+
+class PurchaseForm(Schema):
+    """What was bought; `cause` is an id or a slug, `date` YYYY-MM-DD (empty: today)."""
+
+    cause: str
+    amount_minor: int
+    currency: str
+    description: str
+    date: str = ""
+    key: str | None = None
+
+
+@api.exception_handler(OboloError)
+def _say_what_is_wrong(request: HttpRequest, wrong: OboloError) -> Any:
+    status = 409 if isinstance(wrong, PurchaseKeyReused | NotEnoughCents) else 400
+    return api.create_response(request, {"detail": str(wrong)}, status=status)
+
+
+@api.get("causes")
+def list_causes(request: HttpRequest) -> list[dict[str, Any]]:
+    """Causes one can give to, with the state of their funds."""
+    return [shapes.cause(one) for one in causes.open_causes()]
+
+
+@api.get("people")
+def find_people(request: HttpRequest, address: str) -> dict[str, Any]:
+    """The person with this phone, user id or e-mail."""
+    found = people.by_address(address)
+    if found is None:
+        raise HttpError(404, "Nobody has this address.")
+    return shapes.person(found, list(giving.gifts_of(found.id)))
+
+
+@api.get("gifts")
+def list_gifts(
+    request: HttpRequest, person: str | None = None, limit: int = 100
+) -> list[dict[str, Any]]:
+    """Gifts, newest first; of one person by id or address."""
+    person_id = _person_id(person) if person is not None else None
+    if not 1 <= limit <= PAGE_MAX:
+        raise HttpError(400, f"limit must lie between 1 and {PAGE_MAX}.")
+    return [shapes.gift(one) for one in giving.gifts(person_id, limit)]
+
+
+@api.get("gifts/{uuid:gift_id}")
+def show_gift(request: HttpRequest, gift_id: UUID) -> dict[str, Any]:
+    """One gift."""
+    found = giving.gift(gift_id)
+    if found is None:
+        raise HttpError(404, "There is no such gift.")
+    return shapes.gift(found)
+
+
+@api.get("gifts/{uuid:gift_id}/trace")
+def show_trace(request: HttpRequest, gift_id: UUID) -> dict[str, Any]:
+    """The path of a gift: its dated states, its numbers, the purchases it counted towards."""
+    found = giving.gift(gift_id)
+    if found is None:
+        raise HttpError(404, "There is no such gift.")
+    return paths.as_json(paths.path(found))
+
+
+@api.post("purchases", response={201: dict})
+def record_purchase(
+    request: HttpRequest,
+    form: Form[PurchaseForm],
+    evidence: File[list[UploadedFile]] = [],  # noqa: B008 - how ninja names a parameter's source
+    photo: File[list[UploadedFile]] = [],  # noqa: B008
+    invoice: File[list[UploadedFile]] = [],  # noqa: B008
+) -> Any:
+    """Record what was bought (multipart form). Evidence files go into `photo` and `invoice`.
+
+    Photos are shown to donors after re-encoding, invoices never. A file sent as `evidence` counts
+    as photo when it is a picture and as invoice when it is a PDF.
+    """
+    _need(request, "purchase")
+    files = [_evidence(f, EvidenceKind.PHOTO) for f in photo]
+    files += [_evidence(f, EvidenceKind.INVOICE) for f in invoice]
+    files += [_evidence(f, None) for f in evidence]
+    if len(files) > FILES_MAX:
+        raise HttpError(400, f"At most {FILES_MAX} files.")
+    try:
+        amount = Money(form.amount_minor, form.currency.upper())
+        bought_on = read_date(form.date)
+    except (NotAnAmount, NotADate) as odd:
+        raise HttpError(400, str(odd)) from odd
+    made = spend_and_trace.record(
+        cause_id=_cause(form.cause).id,
+        amount=amount,
+        description=form.description,
+        bought_on=bought_on,
+        key=f"api:{form.key or new_token()}",
+        evidence=files,
+    )
+    return 201, shapes.purchase(made)
+
+
+@api.get("conversations/{uuid:conversation_id}/messages")
+def list_messages(request: HttpRequest, conversation_id: UUID) -> list[dict[str, Any]]:
+    """The newest messages of a conversation in the order they were said."""
+    if talk.get(conversation_id) is None:
+        raise HttpError(404, "There is no such conversation.")
+    return [shapes.message(one) for one in talk.messages(conversation_id)]
+
+
+@api.post("conversations/{uuid:conversation_id}/messages", response={201: dict})
+def reply(request: HttpRequest, conversation_id: UUID, words: Reply) -> Any:
+    """A person of the team answers; the assistant is silent from then on."""
+    _need(request, "answer")
+    if talk.get(conversation_id) is None:
+        raise HttpError(404, "There is no such conversation.")
+    try:
+        said = reply_as_staff.reply(
+            conversation_id=conversation_id,
+            text=words.text,
+            key=words.key or new_token(),
+            staff_id=None,
+        )
+    except NotSendable as odd:
+        raise HttpError(400, " ".join(odd.problems)) from odd
+    return 201, {"id": str(said.message_id), "state": said.state}
+
+
+def _need(request: HttpRequest, ability: str) -> None:
+    role = str(request.auth)  # type: ignore[attr-defined]  # ninja puts the key's role there
+    if not organisations.may(role, ability):
+        raise HttpError(403, f"The role of this key ({role}) does not include this.")
+
+
+def _person_id(text: str) -> UUID:
+    try:
+        return UUID(text)
+    except ValueError:
+        found = people.by_address(text)
+        if found is None:
+            raise HttpError(404, "Nobody has this id or address.") from None
+        return found.id
+
+
+def _cause(text: str) -> Cause:
+    try:
+        found = causes.get(UUID(text))
+    except ValueError:
+        found = causes.by_slug(text)
+    if found is None:
+        raise CauseUnknown
+    return found
+
+
+def _evidence(file: UploadedFile, kind: EvidenceKind | None) -> NewEvidence:
+    content = file.read()
+    if kind is None:
+        is_paper = content.startswith(b"%PDF-")
+        kind = EvidenceKind.INVOICE if is_paper else EvidenceKind.PHOTO
+    return NewEvidence(kind, content, file.name or "")

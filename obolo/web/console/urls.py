@@ -1,0 +1,68 @@
+"""Addresses of the console, below `/console/<slug>/`. A verb is a resource one posts to."""
+
+from django.urls import path
+
+from obolo.web.console import causes, conversation, inbox, login, purchases, set_aside
+from obolo.web.console.page import methods, open_page, staff_page
+
+urlpatterns = [
+    path(
+        "login",
+        methods(get=open_page(login.show), post=open_page(login.log_in)),
+        name="console-login",
+    ),
+    path("logout", methods(post=open_page(login.log_out)), name="console-logout"),
+    path("", methods(get=staff_page(inbox.show)), name="console-inbox"),
+    path("inbox", methods(get=staff_page(inbox.part)), name="console-inbox-part"),
+    path(
+        "c/<uuid:conversation_id>/",
+        methods(get=staff_page(conversation.show)),
+        name="console-conversation",
+    ),
+    path(
+        "c/<uuid:conversation_id>/part",
+        methods(get=staff_page(conversation.part)),
+        name="console-conversation-part",
+    ),
+    path(
+        "c/<uuid:conversation_id>/messages",
+        methods(post=staff_page(conversation.reply, ability="answer")),
+        name="console-reply",
+    ),
+    path(
+        "c/<uuid:conversation_id>/hand-off",
+        methods(post=staff_page(conversation.take, ability="answer")),
+        name="console-take",
+    ),
+    path(
+        "c/<uuid:conversation_id>/hand-back",
+        methods(post=staff_page(conversation.give_back, ability="answer")),
+        name="console-hand-back",
+    ),
+    path("causes/", methods(get=staff_page(causes.show_all)), name="console-causes"),
+    path("causes/<slug:cause>/", methods(get=staff_page(causes.show)), name="console-cause"),
+    path(
+        "causes/<slug:cause>/purchases/new",
+        methods(get=staff_page(purchases.begin, ability="purchase")),
+        name="console-purchase-begin",
+    ),
+    path(
+        "causes/<slug:cause>/purchases/new/<uuid:draft>",
+        methods(
+            get=staff_page(purchases.form, ability="purchase"),
+            post=staff_page(purchases.record, ability="purchase"),
+        ),
+        name="console-purchase-form",
+    ),
+    path(
+        "purchases/<uuid:purchase_id>/",
+        methods(get=staff_page(purchases.show)),
+        name="console-purchase",
+    ),
+    path(
+        "evidence/<uuid:evidence_id>",
+        methods(get=staff_page(purchases.evidence_file)),
+        name="console-evidence",
+    ),
+    path("set-aside/", methods(get=staff_page(set_aside.show)), name="console-set-aside"),
+]

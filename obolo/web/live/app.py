@@ -1,0 +1,117 @@
+"""The ASGI application of `/live/`.
+
+`/live/t/<organisation>/<token>` signals when the fund of that gift changed (the donor's page);
+`/live/console/<organisation>` when a conversation of the staff's organisation did.
+"""
+
+import asyncio
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID
+
+from asgiref.sync import sync_to_async
+from django.db import close_old_connections
+
+from obolo.organisations import queries as organisations
+from obolo.organisations.errors import NoSuchOrganisation
+from obolo.organisations.wall import within
+from obolo.trace import queries as trace
+from obolo.web.hooks.app import Receive, Scope, Send
+from obolo.web.live.exchange import Exchange
+
+KEEP_ALIVE_SECONDS = 20.0
+STREAMS_MAX = 5_000
+SETTLE_SECONDS = 0.15  # changes that come together are one signal
+_HEADERS = [
+    (b"content-type", b"text/event-stream; charset=utf-8"),
+    (b"cache-control", b"no-store"),
+    (b"x-accel-buffering", b"no"),
+    (b"referrer-policy", b"no-referrer"),
+    (b"x-content-type-options", b"nosniff"),
+]
+
+
+class Live:
+    """Streams of signals."""
+
+    def __init__(self, exchange: Exchange, staff_organisation: Callable[[Scope], Any]) -> None:
+        """`staff_organisation(scope)` awaits the organisation id of a logged-in member of staff."""
+        self._exchange, self._staff = exchange, staff_organisation
+        self._open = 0
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request: a stream, or 404 for whoever may not hear it."""
+        topics = await self._topics(scope)
+        if scope["method"] != "GET" or not topics or self._open >= STREAMS_MAX:
+            await send({"type": "http.response.start", "status": 404, "headers": []})
+            await send({"type": "http.response.body", "body": b""})
+            return
+        self._open += 1
+        ear = self._exchange.attend(topics)
+        try:
+            await send({"type": "http.response.start", "status": 200, "headers": _HEADERS})
+            await self._stream(ear, receive, send)
+        finally:
+            self._open -= 1
+            self._exchange.leave(topics, ear)
+
+    async def _topics(self, scope: Scope) -> list[str]:
+        parts = scope["path"].strip("/").split("/")
+        if len(parts) == 4 and parts[1] == "t":
+            return await sync_to_async(_topics_of_gift)(parts[2], parts[3])
+        if len(parts) == 3 and parts[1] == "console":
+            organisation_id = await self._staff(scope)
+            return [f"{organisation_id}:inbox"] if organisation_id else []
+        if len(parts) == 4 and parts[1] == "console":
+            organisation_id = await self._staff(scope)
+            known = organisation_id and _is_uuid(parts[3])
+            return [f"{organisation_id}:conversation:{parts[3]}"] if known else []
+        return []
+
+    async def _stream(self, ear: asyncio.Event, receive: Receive, send: Send) -> None:
+        gone = asyncio.create_task(_wait_until_gone(receive))
+        try:
+            await send(_part(b"retry: 2000\n\n"))
+            while not gone.done() and not self._exchange.closed:
+                heard = asyncio.create_task(ear.wait())
+                await asyncio.wait(
+                    {heard, gone}, timeout=KEEP_ALIVE_SECONDS, return_when=asyncio.FIRST_COMPLETED
+                )
+                heard.cancel()
+                if ear.is_set():
+                    await asyncio.sleep(SETTLE_SECONDS)
+                    ear.clear()
+                    await send(_part(b"event: changed\ndata: \n\n"))
+                elif not gone.done():
+                    await send(_part(b": still here\n\n"))
+            await send({"type": "http.response.body", "body": b""})
+        finally:
+            gone.cancel()
+
+
+def _topics_of_gift(slug: str, token: str) -> list[str]:
+    try:
+        organisation_id = organisations.id_by_slug(slug)
+        with within(organisation_id):
+            gift = trace.gift_by_token(token)
+            return [f"{organisation_id}:fund:{gift.cause.fund_id}"] if gift else []
+    except NoSuchOrganisation:
+        return []
+    finally:
+        close_old_connections()
+
+
+def _is_uuid(text: str) -> bool:
+    try:
+        return str(UUID(text)) == text
+    except ValueError:
+        return False
+
+
+async def _wait_until_gone(receive: Receive) -> None:
+    while (await receive())["type"] != "http.disconnect":
+        pass
+
+
+def _part(data: bytes) -> dict[str, Any]:
+    return {"type": "http.response.body", "body": data, "more_body": True}

@@ -1,0 +1,197 @@
+"""Views of the public pages. Every request is a GET and changes nothing."""
+
+import re
+from datetime import datetime
+from typing import Any
+from urllib.parse import quote
+from uuid import UUID
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from obolo.causes import files
+from obolo.causes import queries as causes
+from obolo.causes.models import Purchase
+from obolo.conversations.models import Direction, Message
+from obolo.giving import queries as giving
+from obolo.giving.models import Gift, Payment, PaymentState
+from obolo.kit.clock import now
+from obolo.organisations import queries as organisations
+from obolo.organisations.models import Listing
+from obolo.organisations.wall import current_id, within
+from obolo.trace import actions as trace_links
+from obolo.trace import queries as trace
+from obolo.trace.models import TraceLink
+from obolo.web.public import shown
+from obolo.web.words import LANGUAGES, money, pick, word
+
+PHOTO_KEPT_SECONDS = 3600  # in the browser of the one who looks, nowhere else
+TOUR_STEPS = 5
+
+
+# ---- The donor's page ------------------------------------------------------------------------
+
+
+@require_safe
+def gift_page(request: HttpRequest, slug: str, token: str) -> HttpResponse:
+    """The page of one gift; whoever holds the address may see it."""
+    gift = trace.gift_by_token(token)
+    if gift is None:
+        return _nothing(request)
+    return render(request, "public/gift.html", _gift_words(request, gift, slug, token))
+
+
+@require_safe
+def gift_part(request: HttpRequest, slug: str, token: str) -> HttpResponse:
+    """The changing part of that page, for a page that is already open."""
+    gift = trace.gift_by_token(token)
+    if gift is None:
+        return _nothing(request)
+    return render(request, "public/_gift.html", _gift_words(request, gift, slug, token))
+
+
+@require_safe
+def photo(request: HttpRequest, slug: str, token: str, evidence_id: UUID) -> HttpResponse:
+    """A photo of a purchase of the gift's own cause; papers are never shown."""
+    gift = trace.gift_by_token(token)
+    found = causes.evidence(evidence_id) if gift else None
+    if gift is None or found is None or not found.public:
+        return _nothing(request)
+    if found.purchase.cause_id != gift.cause_id:
+        return _nothing(request)
+    try:
+        content = files.read(current_id(), found.file_name)
+    except FileNotFoundError:
+        return _nothing(request)
+    headers = {
+        "Cache-Control": f"private, max-age={PHOTO_KEPT_SECONDS}",
+        "X-Content-Type-Options": "nosniff",
+    }
+    return HttpResponse(content, content_type="image/jpeg", headers=headers)
+
+
+def _gift_words(request: HttpRequest, gift: Gift, slug: str, token: str) -> dict[str, Any]:
+    organisation = organisations.current()
+    lang = pick(request.GET.get("lang"), gift.payment.language, organisation.language)
+    path = trace.path(gift)
+    return {
+        "lang": lang,
+        "languages": LANGUAGES,
+        "zone": organisation.time_zone,
+        "organisation": organisation,
+        "slug": slug,
+        "token": token,
+        "gift": gift,
+        "cause_name": gift.cause.name(lang),
+        "path": path,
+        "steps": shown.steps(path, organisation.name, lang),
+        "counted": [(one, shown.numbers_text(one.numbers, lang)) for one in path.counted],
+        "bar_spent": shown.bar_spent_width(path),
+        "bar_width": shown.BAR_WIDTH,
+        "whole": trace.whole(gift.cause),
+        "counted_ids": {one.purchase_id for one in path.counted},
+    }
+
+
+def _nothing(request: HttpRequest) -> HttpResponse:
+    """The same kind page for every address that opens nothing, whatever the reason."""
+    words = {"lang": "it", "languages": LANGUAGES}
+    return render(request, "public/nothing.html", words, status=404)
+
+
+# ---- Payment links ---------------------------------------------------------------------------
+
+
+@require_safe
+def payment_link(request: HttpRequest, slug: str, reference: str) -> HttpResponse:
+    """Forward to the payment provider, or say plainly why there is nothing to pay any more."""
+    payment = giving.payment_by_reference(reference)
+    if payment is None:
+        return _nothing(request)
+    standing = _standing(payment, now())
+    if standing == PaymentState.OPEN:
+        return HttpResponseRedirect(payment.url)
+    organisation = organisations.current()
+    lang = pick(request.GET.get("lang"), payment.language, organisation.language)
+    words = {
+        "lang": lang,
+        "organisation": organisation,
+        "standing": standing.value,
+        "headline": word(f"public.pay_{standing.value}", lang),
+        "explained": word(f"public.pay_{standing.value}_text", lang),
+        "amount": money(payment.asked, lang),
+        "cause_name": payment.cause.name(lang),
+        "trace_url": _trace_url(payment) if standing == PaymentState.PAID else "",
+        "chat_url": _chat_url(payment, lang),
+    }
+    return render(request, "public/payment.html", words)
+
+
+def _standing(payment: Payment, at: datetime) -> PaymentState:
+    """The payment's state as the link should tell it: unpaid ones end with their time."""
+    state = PaymentState(payment.state)
+    waiting = state in (PaymentState.PLANNED, PaymentState.OPEN)
+    if waiting and payment.expires_at <= at:
+        return PaymentState.EXPIRED
+    # Open without an address cannot be forwarded yet: to the person it is still being prepared.
+    return PaymentState.PLANNED if waiting and not payment.url else state
+
+
+def _trace_url(payment: Payment) -> str:
+    # Only a link that lives: opening this page must neither make one nor bring back a revoked one.
+    link = TraceLink.objects.filter(gift__payment_id=payment.id, revoked_at=None).first()
+    return trace_links.url(link.id) if link else ""
+
+
+def _chat_url(payment: Payment, lang: str) -> str:
+    if settings.SIMULATOR:
+        return "/sim/phone"
+    account = organisations.account("whatsapp")
+    number = re.sub(r"\D", "", str(account.address.get("display_phone", ""))) if account else ""
+    if not number:
+        return ""
+    wish = word(
+        "public.pay_wish",
+        lang,
+        amount=money(payment.asked, lang),
+        cause=payment.cause.name(lang),
+    )
+    return f"https://wa.me/{number}?text={quote(wish)}"
+
+
+# ---- The front page and the tour of the demo -------------------------------------------------
+
+
+@require_safe
+def front(request: HttpRequest) -> HttpResponse:
+    """The guided tour beside the simulator; elsewhere a page that names nobody."""
+    first_wish = request.headers.get("Accept-Language", "").partition(",")[0]
+    lang = pick(request.GET.get("lang"), first_wish)
+    listing = Listing.objects.order_by("organisation_id").first() if settings.SIMULATOR else None
+    if listing is None:
+        return render(request, "public/front.html", {"lang": lang})
+    words = {
+        "lang": lang,
+        "languages": LANGUAGES,
+        "slug": listing.slug,
+        "login": getattr(settings, "DEMO_LOGIN", None),
+        "steps": [(at, word(f"tour.step_{at}", lang)) for at in range(1, TOUR_STEPS + 1)],
+    }
+    return render(request, "public/tour.html", words)
+
+
+@require_safe
+def tour_state(request: HttpRequest) -> HttpResponse:
+    """How much happened so far, as plain counts: the tour ticks its steps by what is added."""
+    listing = Listing.objects.order_by("organisation_id").first() if settings.SIMULATOR else None
+    if listing is None:
+        return JsonResponse({"detail": "There is no tour here."}, status=404)
+    with within(listing.organisation_id):
+        counts = {
+            "messages": Message.objects.filter(direction=Direction.IN).count(),
+            "gifts": Gift.objects.count(),
+            "purchases": Purchase.objects.count(),
+        }
+    return JsonResponse(counts)

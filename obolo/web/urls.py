@@ -1,0 +1,17 @@
+"""URL roots of Django's part. `/hooks/`, `/live/`, `/static/` and the simulator are beside it."""
+
+from django.urls import include, path
+
+from obolo.web.api.v1 import api
+from obolo.web.public import views as public
+
+urlpatterns = [
+    path("", public.front),
+    path("tour/state", public.tour_state),
+    path("t/<slug:slug>/<str:token>", public.gift_page, name="gift"),
+    path("t/<slug:slug>/<str:token>/part", public.gift_part, name="gift_part"),
+    path("t/<slug:slug>/<str:token>/photo/<uuid:evidence_id>", public.photo, name="photo"),
+    path("p/<slug:slug>/<str:reference>", public.payment_link, name="payment"),
+    path("console/<slug:slug>/", include("obolo.web.console.urls")),
+    path("api/v1/", api.urls),
+]
