@@ -26,14 +26,18 @@ class Config(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="OBOLO_", env_ignore_empty=True)
 
-    mode: Literal["demo", "test", "production"] = "production"
+    mode: Literal["demo", "test", "production"] = Field(
+        default="production", description="`demo`, `test` or `production`"
+    )
     data: Path = Field(default=Path(".data"), description="Where files and the database live")
     database_url: str | None = Field(
         default=None,
         validation_alias="DATABASE_URL",
         description="A PostgreSQL server, 15 or newer, as its owner; empty: the embedded one",
     )
-    base_url: str = Field(default="http://127.0.0.1:8000", description="Our address, as donors see")
+    base_url: str = Field(
+        default="http://127.0.0.1:8000", description="Our address, as donors see it"
+    )
     master_key: str | None = Field(
         default=None, description="Seals secrets and signs sessions; demo: made in the data folder"
     )

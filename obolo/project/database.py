@@ -74,7 +74,10 @@ def app_connection() -> dict[str, Any]:
             "HOST": parts.pop("host", ""),
             "PORT": str(parts.pop("port", "")),
         }
-        entry["OPTIONS"] = {**parts, "pool": {"min_size": 1, "max_size": POOL_CONNECTIONS_MAX, "timeout": 5}}
+        entry["OPTIONS"] = {
+            **parts,
+            "pool": {"min_size": 1, "max_size": POOL_CONNECTIONS_MAX, "timeout": 5},
+        }
     entry["DISABLE_SERVER_SIDE_CURSORS"] = True
     return entry
 
