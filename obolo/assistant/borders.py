@@ -129,7 +129,8 @@ def _bordered(message: Folded, evidence: Evidence, facts: Facts) -> dict[str, fl
 
 def _encouragement(scores: dict[str, float], evidence: Evidence) -> None:
     """ "Don't ever stop" is thanks, unless another stop stands elsewhere in the message."""
-    inside = evidence.hits.get("not_stop", [])
+    cheers = evidence.hits.get("not_stop", [])
+    inside = cheers + evidence.hits.get("other_stop", [])
     if not inside:
         return
     for intent in ("stop_messages", "cancel_recurring"):
@@ -140,7 +141,7 @@ def _encouragement(scores: dict[str, float], evidence: Evidence) -> None:
                        for n in inside)
         ]  # fmt: skip
         scores[intent] = float(max(outside, default=0))
-    if not scores["stop_messages"] and not scores["cancel_recurring"]:
+    if cheers and not scores["stop_messages"] and not scores["cancel_recurring"]:
         scores["thanks"] += STRONG
 
 

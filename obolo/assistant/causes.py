@@ -17,90 +17,14 @@ TYPO_LETTERS_MIN: Final = 5
 STEM_LETTERS_MIN: Final = 4
 MENTION_GAP_WORDS: Final = 3  # words like "in" or "of the" may stand inside a mention
 
-_SMALL: Final = frozenset(
-    [
-        "il",
-        "lo",
-        "la",
-        "i",
-        "gli",
-        "le",
-        "l",
-        "un",
-        "una",
-        "di",
-        "del",
-        "della",
-        "dei",
-        "delle",
-        "dello",
-        "in",
-        "nel",
-        "nella",
-        "nei",
-        "sul",
-        "sulla",
-        "su",
-        "per",
-        "a",
-        "al",
-        "alla",
-        "ai",
-        "da",
-        "e",
-        "the",
-        "a",
-        "an",
-        "of",
-        "in",
-        "on",
-        "for",
-        "to",
-        "and",
-        "with",
-        "from",
-        "at",
-        "your",
-        "our",
-        "my",
-        "vostro",
-        "nostro",
-        "progetto",
-        "project",
-        "مشروع",
-        "في",
-        "من",
-        "علي",
-        "الي",
-        "عن",
-        "ل",
-        "ب",
-        "و",
-        "ال",
-        "el",
-        "fi",
-        "3ala",
-        "men",
-        "li",
-        "un",
-        "une",
-        "des",
-        "du",
-        "de",
-        "les",
-        "y",
-        "los",
-        "las",
-        "casa",
-        "house",
-        "home",
-        "bayt",
-        "بيت",
-        "donazione",
-        "gift",
-        "s",
-    ]
-)
+_SMALL_WORDS: Final = """
+    il lo la i gli le l un una di del della dei delle dello in nel nella nei sul sulla su per a
+    al alla ai da e the a an of in on for to and with from at your our my vostro nostro progetto
+    project مشروع في من علي الي عن ل ب و ال el fi 3ala men li un une des du de les y los las
+    casa house home bayt بيت donazione gift s cancel cancels cancelled cancella cancellare
+    cancello stop
+"""
+_SMALL: Final = frozenset(_SMALL_WORDS.split())
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,7 +115,8 @@ def _near(word: str, prepared: _Index) -> dict[str, float]:
     """Forgive one letter in longer words, at half the worth."""
     stem = _stem(word)
     for known, causes in prepared.items():
-        long_enough = len(known) >= STEM_LETTERS_MIN and len(stem) >= STEM_LETTERS_MIN
+        short, long = sorted((len(known), len(stem)))
+        long_enough = short >= STEM_LETTERS_MIN and long > STEM_LETTERS_MIN
         if long_enough and known[0] == stem[0] and one_letter_apart(stem, known):
             return {cause: weight / 2 for cause, weight in causes.items()}
     return {}
@@ -228,7 +153,7 @@ _SAMPLE: Final = tuple(
     KnownCause(key, {"it": it, "en": en, "ar": ar}, tuple(aliases.split("|")))
     for key, it, en, ar, aliases in (
         ("pozzi-burkina", "Pozzi in Burkina Faso", "Wells in Burkina Faso", "آبار في بوركينا فاسو",
-         "acqua|water|pozzo d'acqua|بئر|البئر|بير|المياه|مياه|ماء|bir|abar|mayy|mayya|puits|pozo"),
+         "acqua|water|pozzo d'acqua|بئر|البئر|بير|المياه|مياه|ماء|bir|abar|mayy|mayya|pozo"),
         ("scuola-libano", "Scuola nella Bekaa, Libano", "School in the Bekaa, Lebanon",
          "مدرسة البقاع في لبنان",
          "scuole libanesi|lebanese school|بقاع|beqaa|madrasa|madrase|lebnen|lubnan|école|escuela"),

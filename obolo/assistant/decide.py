@@ -98,6 +98,7 @@ _FOR_A_PERSON = {
     "event_signup": "other_to_person",
     "in_memory_gift": "other_to_person",
 }
+_DANGER = frozenset({"self_harm", "violence"})
 _SILENT_KINDS = frozenset({"reaction", "sticker", "revoke", "system", "unsupported_status"})
 
 
@@ -105,14 +106,14 @@ def decide(heard: Heard, known: Known) -> Decision:
     """The one thing to do now. The order of these questions is the order of what matters."""
     if known.handed_off:
         return _while_a_person_answers(heard, known)
-    if "distress" in (heard.intent, *heard.also) or "self_harm" in heard.risk:
+    if "distress" in (heard.intent, *heard.also) or _DANGER.intersection(heard.risk):
         return _step_aside("distress", "distress", "words of distress come first")
     if heard.tap:
         return _tapped(heard, known)
     if heard.intent == "stop_messages" or heard.resumes:
         return _stop_or_resume(heard)
-    if heard.intent == "human_request":
-        return _step_aside("human_request", "handed_off", "asked for a person")
+    if heard.risk or heard.intent == "human_request":
+        return _to_a_person(heard)
     if not heard.has_words:
         return _without_words(heard, known)
     if heard.answers_question and known.question and known.draft:
@@ -136,6 +137,12 @@ def _stop_or_resume(heard: Heard) -> Decision:
 
 def _step_aside(reason: str, text: str, why: str) -> Decision:
     return Decision(act="hand_off", text=text, hand_off=reason, reasons=(why,))
+
+
+def _to_a_person(heard: Heard) -> Decision:
+    if heard.intent == "human_request":
+        return _step_aside("human_request", "handed_off", "asked for a person")
+    return _step_aside(heard.risk[0], "other_to_person", "somebody in need talks to a person")
 
 
 def _stay(known: Known) -> Decision:

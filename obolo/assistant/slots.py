@@ -40,9 +40,13 @@ _COUNTS: Final = {
     "quattro": 4, "four": 4, "sei": 6, "six": 6, "شهرين": 2, "ثلاثه": 3, "ثلاث": 3, "تلات": 3,
     "تلاته": 3, "سته": 6, "ست": 6, "شهر": 1,
 }  # fmt: skip
+_INSTEAD: Final = re.compile(r"instead of|invece d|anziche|rather than|\bnot |\bnon |بدل|مش ")
 _DAY: Final = re.compile(
     r"\b(?:il|giorno|al|dal|del|the|on|day|يوم|تاريخ)\s(?:giorno\s|the\s)?"
     r"(\d{1,2})(?:st|nd|rd|th)?\b(?!\s?(?:€|\$|£|eur|usd|euro|dollar|pound|يورو|دولار|[/:.]\d))"
+)
+_MISTAKE: Final = re.compile(
+    r"instead|invece|anziche|\bmeant|volevo|dovevo|sbaglio|mistake|accident|error|بدل|غلط|قصد"
 )
 _PAID_TWICE: Final = re.compile(
     r"\b(?:due volte|twice|doppi[oa]|double|two times|2 volte|2 times|duplicat\w*)\b|مرتين|مكرر|"
@@ -58,7 +62,9 @@ def money_slots(message: Folded, intent: str, lang: str, currency: str) -> Slots
     reader = _MONEY.get(intent)
     if reader is None:
         return {}
-    found = find_money(message, lang=lang, currency=currency, bare=intent in BARE_NUMBER_INTENTS)
+    refund = intent == "refund"
+    bare = intent in BARE_NUMBER_INTENTS or (refund and bool(_MISTAKE.search(message.text)))
+    found = find_money(message, lang=lang, currency=currency, bare=bare, resolve=not refund)
     return reader(message, found)
 
 
@@ -141,7 +147,7 @@ def _from_to_range(message: Folded, reading: MoneyReading) -> Slots:
 
 def _instead_before(message: Folded, reading: MoneyReading) -> bool:
     ahead = message.text[max(0, reading.place[0] - 16) : reading.place[0]]
-    return bool(re.search(r"instead of|invece d|anziche|rather than|بدل", ahead))
+    return bool(_INSTEAD.search(ahead))
 
 
 def _ended_pledge(message: Folded, found: list[MoneyReading]) -> Slots:
@@ -164,7 +170,8 @@ def _refund(message: Folded, found: list[MoneyReading]) -> Slots:
             message.text[: charged.place[0]],
         )
         paid_between = re.search(
-            r"\b(?:ma|but|invece ho|e ho|and|instead)\b|لكن|بس", message.text[: meant.place[0]]
+            r"\b(?:ma|but|invece ho|e ho|and|instead|not|non)\b|لكن|بس|مش",
+            message.text[: meant.place[0]],
         )
         if (meant_first and paid_between) or _instead_before(message, charged):
             charged, meant = meant, charged
@@ -195,8 +202,9 @@ def _pause(message: Folded) -> Slots:
 
 
 def _day(message: Folded) -> Slots:
-    days = [int(day) for day in _DAY.findall(message.text) if 1 <= int(day) <= 31]
-    return {"day_of_month": days[-1]} if days else {}
+    found = [m for m in _DAY.finditer(message.text) if 1 <= int(m.group(1)) <= 31]
+    new = [m for m in found if not _INSTEAD.search(message.text[: m.start(1)][-18:])]
+    return {"day_of_month": int((new or found)[-1].group(1))} if found else {}
 
 
 def _frequency(message: Folded, today: str | None) -> Slots:

@@ -12,13 +12,13 @@ from dataclasses import replace
 from datetime import date
 from typing import Any, Final
 
-from obolo.assistant.borders import ABSTAIN_BELOW, Facts, Verdict, verdict
+from obolo.assistant.borders import ABSTAIN_BELOW, GATE_CONFIDENCE, Facts, Verdict, verdict
 from obolo.assistant.causes import KnownCause, cause_from_json, find_cause, sample_catalogue
 from obolo.assistant.grammar.answers import read_answer, read_choice
 from obolo.assistant.grammar.folded import Folded, folded
 from obolo.assistant.grammar.money import find_money, read_money
 from obolo.assistant.grammar.rhythm import read_rhythm
-from obolo.assistant.grammar.stop import is_stop
+from obolo.assistant.grammar.stop import is_resume, is_stop
 from obolo.assistant.language import SPOKEN, SURE, detect_language
 from obolo.assistant.reading import OpenQuestion, Reading
 from obolo.assistant.scores import Evidence, evidence_by_rules
@@ -65,6 +65,11 @@ def understand(
     evidence = evidence_by_rules(message, _lexica(tongue, sure, lang))
     facts = _facts(message, tongue, currency, catalogue, asked=question is not None)
     found = verdict(message, evidence, facts)
+    if is_resume(message) and question is None:
+        slots = {"resume": True}
+        return Reading(
+            tongue, "change_message_frequency", GATE_CONFIDENCE, (), slots, language_confidence=sure
+        )
     if question is not None and not found.gate:
         answered = _answer(message, question, tongue, currency, catalogue, found)
         if answered is not None:

@@ -4,7 +4,8 @@ A claim is committed before anything leaves the house. An answer that got lost l
 `unknown`: a status with our id settles it, it is never blindly repeated.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -36,6 +37,8 @@ _RANK = {
         ]
     )
 }
+
+_TOLD = frozenset({"sent", "delivered", "read", "failed"})
 
 
 def claim(*, limit: int) -> list[tuple[Delivery, bool]]:
@@ -81,8 +84,7 @@ def _facts(delivery: Delivery, at: datetime) -> gate.Facts:
 
 def accepted(*, delivery: Delivery, provider_id: str) -> None:
     """The provider took it and named it; statuses that came before us are read now."""
-    Delivery.objects.filter(id=delivery.id).update(provider_id=provider_id)
-    Message.objects.filter(id=delivery.message_id).update(provider_id=provider_id)
+    _name(delivery, provider_id)
     _advance(delivery.id, DeliveryState.ACCEPTED)
     for known in Status.objects.filter(provider_id=provider_id).order_by("recorded_at"):
         _apply(delivery.id, known.state, known.detail)
@@ -120,34 +122,99 @@ def give_up_claims() -> int:
     ).update(state=DeliveryState.UNKNOWN, reason="The sender stopped before an answer came.")
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Told:
+    """What the provider said of one message; `detail` holds errors, pricing, our opaque id."""
+
+    provider_id: str
+    state: str
+    at: datetime | None
+    detail: dict[str, Any]
+
+
 def note_status(
     *, provider_id: str, state: str, at: datetime | None, detail: dict[str, Any]
 ) -> bool:
     """Record what the provider says of a message of ours; False when it was told before."""
-    status = Status(provider_id=shown(provider_id, 256), state=state[:40], at=at, detail=detail)
-    Status.objects.bulk_create([status], ignore_conflicts=True)
-    if not Status.objects.filter(id=status.id).exists():
-        return False
-    delivery = _delivery_of(provider_id, detail)
-    if delivery is not None:
-        _apply(delivery.id, state, detail)
-        ring(f"conversation:{delivery.message.conversation_id}")
-    return True
+    told = Told(provider_id=provider_id, state=state, at=at, detail=detail)
+    return note_statuses([told]) == 1
 
 
-def _delivery_of(provider_id: str, detail: dict[str, Any]) -> Delivery | None:
-    found = Delivery.objects.filter(provider_id=provider_id).select_related("message").first()
-    if found is not None:
-        return found
-    try:  # an answer that was lost: our own id came back with the status
-        ours = UUID(str(detail.get("opaque")))
+def note_statuses(told: Sequence[Told]) -> int:
+    """Record many at once, in a few queries; returns how many were new.
+
+    Each state of a message counts once. A delivery moves to the highest state told of it.
+    """
+    rows = {
+        (one.provider_id, one.state): Status(
+            provider_id=shown(one.provider_id, 256),
+            state=one.state[:40],
+            at=one.at,
+            detail=one.detail,
+        )
+        for one in reversed(told)  # of two alike the first one stays
+    }
+    Status.objects.bulk_create(rows.values(), ignore_conflicts=True)
+    new_ids = Status.objects.filter(id__in=[row.id for row in rows.values()])
+    new = set(new_ids.values_list("id", flat=True))
+    _move_on([row for row in rows.values() if row.id in new])
+    return len(new)
+
+
+def _move_on(statuses: Sequence[Status]) -> None:
+    deliveries = _deliveries_of(statuses)
+    highest: dict[UUID, Status] = {}
+    for status in statuses:
+        delivery = deliveries.get(status.provider_id)
+        if delivery is not None and _state_of(status) is not None:
+            best = highest.setdefault(delivery.id, status)
+            if _rank(status) > _rank(best):
+                highest[delivery.id] = status
+    for delivery_id in sorted(highest):  # one order for all workers: no deadlocks
+        _apply(delivery_id, highest[delivery_id].state, highest[delivery_id].detail)
+    if deliveries:
+        ring(*{f"conversation:{d.message.conversation_id}" for d in deliveries.values()})
+
+
+def _deliveries_of(statuses: Sequence[Status]) -> dict[str, Delivery]:
+    """By the provider's id; by our own, when the provider's answer was lost or is on its way."""
+    rows = Delivery.objects.select_related("message").defer("body", "template")
+    found = {
+        str(d.provider_id): d
+        for d in rows.filter(provider_id__in=[s.provider_id for s in statuses])
+    }
+    ours = {
+        own: s.provider_id
+        for s in statuses
+        if s.provider_id not in found and (own := _uuid(s.detail.get("opaque")))
+    }
+    for delivery in rows.filter(id__in=ours, provider_id=None).order_by("id") if ours else ():
+        _name(delivery, ours[delivery.id])
+        found[ours[delivery.id]] = delivery
+    return found
+
+
+def _name(delivery: Delivery, provider_id: str) -> None:
+    Delivery.objects.filter(id=delivery.id).update(provider_id=provider_id)
+    Message.objects.filter(id=delivery.message_id).update(provider_id=provider_id)
+
+
+def _uuid(text: object) -> UUID | None:
+    try:
+        return UUID(str(text))
     except ValueError:
         return None
-    found = Delivery.objects.filter(id=ours, provider_id=None).select_related("message").first()
-    if found is not None:
-        Delivery.objects.filter(id=ours).update(provider_id=provider_id)
-        Message.objects.filter(id=found.message_id).update(provider_id=provider_id)
-    return found
+
+
+def _state_of(status: Status) -> DeliveryState | None:
+    if status.state == "played":  # a voice message that was heard
+        return DeliveryState.READ
+    return DeliveryState(status.state) if status.state in _TOLD else None
+
+
+def _rank(status: Status) -> int:
+    state = _state_of(status)
+    return _RANK[state] if state else -1
 
 
 def _apply(delivery_id: UUID, state: str, detail: dict[str, Any]) -> None:
@@ -156,10 +223,10 @@ def _apply(delivery_id: UUID, state: str, detail: dict[str, Any]) -> None:
         reason = str(first.get("details") or first.get("title") or "WhatsApp gave no reason.")
         code = first.get("code") if isinstance(first.get("code"), int) else None
         _advance(delivery_id, DeliveryState.FAILED, reason=reason, code=code)
-    elif state in ("sent", "delivered", "read"):
-        _advance(delivery_id, DeliveryState(state))
     elif state == "played":
         _advance(delivery_id, DeliveryState.READ)
+    elif state in _TOLD:
+        _advance(delivery_id, DeliveryState(state))
 
 
 def _advance(delivery_id: UUID, state: DeliveryState, **details: Any) -> None:

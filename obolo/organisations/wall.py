@@ -20,6 +20,8 @@ from django.db.migrations.state import ProjectState
 from django.db.models.expressions import Func, Value
 from django.db.models.functions import Cast
 
+from obolo.organisations import bell
+
 SETTING = "obolo.organisation"
 _CURRENT = f"current_setting('{SETTING}')::uuid"
 
@@ -40,8 +42,19 @@ PLATFORM_TABLES = frozenset(
 def within(organisation_id: UUID) -> Iterator[None]:
     """Work inside one organisation, in one transaction (nested: in a savepoint).
 
-    When the block ends the former organisation, if any, is current again.
+    When the block ends, what was rung is told, and the former organisation, if any, is back.
     """
+    try:
+        with _entered(organisation_id):
+            yield
+            bell.tell()
+    except BaseException:
+        bell.forget()
+        raise
+
+
+@contextmanager
+def _entered(organisation_id: UUID) -> Iterator[None]:
     with transaction.atomic():
         with connection.cursor() as cursor:
             cursor.execute(
@@ -235,7 +248,11 @@ def breaches() -> list[str]:
     """Everything in the catalogue that breaks the wall, one sentence each; empty is whole."""
     database = connection.settings_dict["NAME"]
     app, ingest = f"{database}_app", f"{database}_ingest"
-    values: dict[str, Any] = {"platform": list(PLATFORM_TABLES), "roles": [app, ingest], "ingest": ingest}
+    values: dict[str, Any] = {
+        "platform": list(PLATFORM_TABLES),
+        "roles": [app, ingest],
+        "ingest": ingest,
+    }
     found: list[str] = []
     with connection.cursor() as cursor:
         cursor.execute("SELECT current_user")

@@ -14,6 +14,8 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from obolo.kit.errors import OboloError
 
+POSTGRES = ("postgresql://", "postgres://")  # the spelling of the whole field, and the older one
+
 
 class BadSetting(OboloError):
     """A setting is wrong."""
@@ -67,6 +69,8 @@ def read() -> Config:
         raise BadSetting("OBOLO_MASTER_KEY: production needs one (any 32 random characters).")
     if config.master_key and len(config.master_key) < 32:
         raise BadSetting("OBOLO_MASTER_KEY: use at least 32 characters.")
+    if config.database_url and not config.database_url.startswith(POSTGRES):
+        raise BadSetting("DATABASE_URL: begin it with postgresql:// and name a server.")
     return config.model_copy(update={"data": config.data.expanduser().resolve()})
 
 

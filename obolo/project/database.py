@@ -24,6 +24,7 @@ VERSION_MIN = 150_000  # PostgreSQL 15: security_invoker views, nothing older is
 ROLES = ("app", "ingest")
 # More than the threads of a worker process; a web process shares these among its requests.
 POOL_CONNECTIONS_MAX = 32
+REACH_SECONDS = 5
 
 
 class UnsafeDatabase(OboloError):
@@ -35,6 +36,7 @@ class UnsafeDatabase(OboloError):
 class NoDatabase(OboloError):
     """The database cannot be reached."""
 
+    fault = "theirs"
     retryable = True
 
 
@@ -107,6 +109,22 @@ def embedded() -> Iterator[str]:
         server.cleanup()
 
 
+def check_reachable() -> None:
+    """Connect once as the application; raises NoDatabase or UnsafeDatabase, in one line.
+
+    Without it a pool would first try for seconds and then say nothing of the reason.
+    """
+    try:
+        with psycopg.connect(role_dsn("app"), connect_timeout=REACH_SECONDS) as connection:
+            check_durability(connection)
+    except psycopg.Error as away:
+        raise NoDatabase(_one_line(away)) from away
+
+
+def _one_line(away: psycopg.Error) -> str:
+    return f"{str(away).splitlines()[0].rstrip('.')}."
+
+
 def check_durability(connection: psycopg.Connection[Any]) -> None:
     """Refuse a server that is too old or told to acknowledge before the disk has it.
 
@@ -132,8 +150,8 @@ def prepare() -> None:
             check_durability(connection)
             for role in ROLES:
                 _create_role(connection, role)
-    except psycopg.OperationalError as away:
-        raise NoDatabase(str(away).splitlines()[0]) from away
+    except psycopg.Error as away:
+        raise NoDatabase(_one_line(away)) from away
     _migrate(owner)
 
 

@@ -47,7 +47,7 @@ def run(*, port: int, headless: bool, fresh: bool) -> None:
     if fresh and data.exists():
         say("Throwing away the former demo data")
         _throw_away(data)
-    data.mkdir(parents=True, exist_ok=True)
+    _make_folder(data)
     config.master_key()
     with _database(say) as owner:
         os.environ[OWNER_VARIABLE] = owner
@@ -69,6 +69,15 @@ def _database(say: Callable[[str], None]) -> Iterator[str]:
     say("Making a database (the first time only)" if first else "Starting the database")
     with embedded() as owner:
         yield owner
+
+
+def _make_folder(data: Path) -> None:
+    try:
+        data.mkdir(parents=True, exist_ok=True)
+        (data / ".writable").touch()
+        (data / ".writable").unlink()
+    except OSError as wrong:
+        raise config.BadSetting(f"OBOLO_DATA: {data}: {wrong.strerror}.") from None
 
 
 def _throw_away(data: Path) -> None:
@@ -95,7 +104,7 @@ def _command(*words: str) -> list[str]:
 def _once(*words: str) -> None:
     done = subprocess.run(_command(*words), check=False)  # noqa: S603 - our own program
     if done.returncode != 0:
-        raise PartDied(words[0])
+        sys.exit(done.returncode)  # it has said why
 
 
 @contextmanager

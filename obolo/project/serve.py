@@ -11,6 +11,7 @@ from typing import Any
 import uvicorn
 
 from obolo.kit.errors import OboloError
+from obolo.project import database
 
 GRACE_SECONDS = 3  # open streams are cut, requests in hand finish
 BACKLOG = 2048
@@ -23,10 +24,14 @@ class WallBroken(OboloError):
 
 
 def set_up() -> None:
-    """Load Django and refuse to run behind a broken wall. Raises WallBroken."""
+    """Load Django; refuse an unsafe database and a broken wall.
+
+    Raises NoDatabase, UnsafeDatabase, WallBroken.
+    """
     parent = os.environ.get(PARENT_VARIABLE)
     if parent:
         threading.Thread(target=_end_with, args=(int(parent),), daemon=True).start()
+    database.check_reachable()
     import django
 
     django.setup()

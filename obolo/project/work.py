@@ -15,6 +15,7 @@ import psycopg
 from django.db import Error as DatabaseError
 from django.db import connection
 
+from obolo.assistant.understand import understand
 from obolo.conversations import sending
 from obolo.organisations import queries as organisations
 from obolo.organisations.bell import CHANNEL
@@ -114,6 +115,7 @@ class Workers:
 
     def start(self) -> None:
         """Begin to work."""
+        understand("ciao")  # loads the lexicon now, not while the first person waits
         for lane in self._lanes:
             lane.start()
         for ear in self._ears:

@@ -17,7 +17,6 @@ from django.db import transaction
 from obolo.assistant.actions import keep_turn
 from obolo.assistant.causes import KnownCause
 from obolo.assistant.decide import Draft, Heard, Known, decide
-from obolo.assistant.grammar.resume import is_resume
 from obolo.assistant.reading import OpenQuestion, Reading
 from obolo.assistant.understand import understand
 from obolo.causes import queries as causes
@@ -154,8 +153,8 @@ def _heard(reading: Reading, words: list[Message]) -> Heard:
         also=tuple(reading.also),
         abstain=reading.abstain,
         risk=tuple(reading.risk),
-        resumes=is_resume(newest.text),
-        about_robot="robot" in reading.also or _ABOUT_ROBOT.search(fold(newest.text)) is not None,
+        resumes=bool(reading.slots.get("resume")),
+        about_robot=_ABOUT_ROBOT.search(fold(newest.text)) is not None,
         answers_question=bool(reading.slots.get("answers_question")),
         tap=taps[-1] if taps else "",
         kind=newest.kind,

@@ -5,7 +5,7 @@ staff; one that fails is tried three times, alone, and then quarantined: nobody 
 """
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from uuid import UUID
 
 from django.db import transaction
@@ -16,7 +16,7 @@ from obolo.conversations import sending
 from obolo.gateways import actions as notices
 from obolo.gateways.messaging.whatsapp import facts
 from obolo.gateways.messaging.whatsapp.errors import Unreadable
-from obolo.gateways.messaging.whatsapp.inbound import read_notice
+from obolo.gateways.messaging.whatsapp.inbound import Reading, read_notice
 from obolo.gateways.models import Notice
 from obolo.gateways.payments.rail import RailRefused
 from obolo.giving.rails import PRETEND
@@ -41,8 +41,7 @@ def run(organisation_id: UUID) -> int:
         with within(organisation_id):
             batch = notices.claim_notices(limit=BATCH)
             whatsapp = [n for n in batch if n.source == WHATSAPP and n.attempts == 0]
-            for notice in whatsapp:
-                _take_effect(notice)
+            _take_effect(whatsapp)
     except Exception:  # one of them failed: the batch is rolled back and read one by one
         log.exception("a batch of notices failed, reading them one by one")
         return _one_by_one(organisation_id)
@@ -64,7 +63,7 @@ def _alone(organisation_id: UUID, notice_id: UUID) -> int:
     try:
         if notice.source == WHATSAPP:
             with within(organisation_id):
-                _take_effect(notice)
+                _take_effect([notice])
         else:
             _look_at_payment(organisation_id, notice)
     except Exception as failed:
@@ -75,29 +74,44 @@ def _alone(organisation_id: UUID, notice_id: UUID) -> int:
     return 1
 
 
-def _take_effect(notice: Notice) -> None:
-    try:
-        reading = read_notice(bytes(notice.body))
-    except Unreadable as odd:
-        notices.quarantine(notice=notice, reason=odd.reason)
-        return
-    ours = {organisations.account_number(notice.account_id)}
-    foreign = {f.number_id for f in reading.facts if f.number_id} - ours
-    for fact in _in_order(reading.facts):
-        if fact.number_id is None or fact.number_id in ours:
+def _take_effect(batch: Sequence[Notice]) -> None:
+    """Read some notices of one organisation; statuses of all of them are noted together."""
+    done: list[UUID] = []
+    statuses: list[facts.Status] = []
+    for notice in batch:
+        try:
+            reading = read_notice(bytes(notice.body))
+        except Unreadable as odd:
+            notices.quarantine(notice=notice, reason=odd.reason)
+            continue
+        ours = organisations.account_number(notice.account_id)
+        own = [f for f in _in_order(reading.facts) if f.number_id in (None, ours)]
+        statuses += [f for f in own if isinstance(f, facts.Status)]
+        for fact in own:
             _apply(fact, notice)
+        if _settled(notice, reading, ours):
+            done.append(notice.id)
+    _note_statuses(statuses)
+    notices.finish(ids=done)
+
+
+def _settled(notice: Notice, reading: Reading, ours: str | None) -> bool:
+    """Is the notice simply done? Otherwise it was quarantined, or finished with a count."""
+    foreign = {f.number_id for f in reading.facts} - {None, ours}
     if foreign:
         named = ", ".join(sorted(str(n) for n in foreign))
         notices.quarantine(
             notice=notice, reason=f"It speaks of a number that is not ours: {named}."
         )
     elif reading.unknown and reading.unknown == len(reading.facts):
-        first = next(f for f in reading.facts if isinstance(f, facts.Unknown))
-        notices.quarantine(notice=notice, reason=first.reason)
+        unknown = (f.reason for f in reading.facts if isinstance(f, facts.Unknown))
+        reason = next(unknown, "It holds nothing of a kind we know.")
+        notices.quarantine(notice=notice, reason=reason)
     elif reading.unknown:
         notices.finish_with_unknown(notice=notice, count=reading.unknown)
     else:
-        notices.finish(ids=[notice.id])
+        return True
+    return False
 
 
 def _in_order(found: Iterable[facts.Fact]) -> list[facts.Fact]:
@@ -113,8 +127,6 @@ def _in_order(found: Iterable[facts.Fact]) -> list[facts.Fact]:
 def _apply(fact: facts.Fact, notice: Notice) -> None:
     if isinstance(fact, facts.Message):
         _hear(fact, notice)
-    elif isinstance(fact, facts.Status):
-        _note_status(fact)
     elif isinstance(fact, facts.NumberChanged):
         _move(AddressKind.PHONE, fact.old.phone, fact.new.phone)
         _move(AddressKind.USER_ID, fact.old.user_id, fact.new.user_id)
@@ -162,16 +174,28 @@ def _person(identity: facts.Identity) -> Person:
     )
 
 
-def _note_status(fact: facts.Status) -> None:
-    detail = {
-        "errors": [{"code": e.code, "title": e.title, "details": e.details} for e in fact.errors],
-        "pricing": fact.pricing,
-        "conversation": fact.conversation,
-        "opaque": fact.opaque,
-    }
-    sending.note_status(
-        provider_id=fact.message_id, state=fact.state, at=fact.at, detail=shown_deep(detail)
-    )
+def _note_statuses(found: Sequence[facts.Status]) -> None:
+    told = [
+        sending.Told(
+            provider_id=fact.message_id,
+            state=fact.state,
+            at=fact.at,
+            detail=shown_deep(
+                {
+                    "errors": [
+                        {"code": e.code, "title": e.title, "details": e.details}
+                        for e in fact.errors
+                    ],
+                    "pricing": fact.pricing,
+                    "conversation": fact.conversation,
+                    "opaque": fact.opaque,
+                }
+            ),
+        )
+        for fact in found
+    ]
+    if told:
+        sending.note_statuses(told)
 
 
 def _move(kind: AddressKind, old: str | None, new: str | None) -> None:

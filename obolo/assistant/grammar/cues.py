@@ -15,32 +15,16 @@ from typing import Final
 from obolo.assistant.grammar.folded import Folded, Token
 from obolo.kit.text import fold
 
+_BARRIER_WORDS: Final = """
+    but ma pero keep keeping tenere tieni mantenere lascia lasciate mais aber لكن ولكن بس خلي
+    خلوا ابقوا ابقي
+"""
+
+
 GAP_WORDS_MAX: Final = 4
 TYPO_LETTERS_MIN: Final = 6  # shorter words are too near to other words to be forgiven
 # A gap never jumps over these: what stands behind them is another wish.
-_BARRIERS: Final = frozenset(
-    [
-        "but",
-        "ma",
-        "pero",
-        "keep",
-        "keeping",
-        "tenere",
-        "tieni",
-        "mantenere",
-        "lascia",
-        "lasciate",
-        "mais",
-        "aber",
-        "لكن",
-        "ولكن",
-        "بس",
-        "خلي",
-        "خلوا",
-        "ابقوا",
-        "ابقي",
-    ]
-)
+_BARRIERS: Final = frozenset(_BARRIER_WORDS.split())
 _PROCLITICS: Final = ("وبال", "وال", "بال", "فال", "عال", "لل", "ال", "و", "ب", "ل", "ف", "ه", "ع")
 
 

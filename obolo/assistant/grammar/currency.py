@@ -10,52 +10,16 @@ from typing import Final
 
 from obolo.assistant.grammar.folded import Folded
 
-_CODES: Final = [
-    "EUR",
-    "USD",
-    "GBP",
-    "CHF",
-    "JPY",
-    "KWD",
-    "BHD",
-    "OMR",
-    "JOD",
-    "TND",
-    "LYD",
-    "IQD",
-    "AED",
-    "SAR",
-    "QAR",
-    "EGP",
-    "LBP",
-    "SYP",
-    "MAD",
-    "DZD",
-    "TRY",
-    "ILS",
-    "CAD",
-    "AUD",
-    "NZD",
-    "SEK",
-    "NOK",
-    "DKK",
-    "PLN",
-    "CZK",
-    "HUF",
-    "RON",
-    "CNY",
-    "INR",
-    "BRL",
-    "MXN",
-    "ZAR",
-    "KRW",
-    "XOF",
-    "XAF",
-    "ALL",
-]
+_ALL_CODES: Final = """
+    EUR USD GBP CHF JPY KWD BHD OMR JOD TND LYD IQD AED SAR QAR EGP LBP SYP MAD DZD TRY ILS
+    CAD AUD NZD SEK NOK DKK PLN CZK HUF RON CNY INR BRL MXN ZAR KRW XOF XAF ALL
+"""
+
+
+_CODES: Final = _ALL_CODES.split()
 _ALSO_WORDS: Final = frozenset({"MAD", "TRY", "ALL", "RON"})  # codes only in capitals
 _SIGNS: Final = {
-    "a$": "AUD", "€": "EUR", "$": "USD", "£": "GBP",
+    "a$": "AUD", "uk£": "GBP", "€": "EUR", "$": "USD", "£": "GBP",
     "¥": "JPY", "₪": "ILS", "₺": "TRY", "₹": "INR", "﷼": "SAR",
 }  # fmt: skip
 # Tried in this order, so that "kuwaiti dinar" wins over "dinar".

@@ -82,7 +82,7 @@ def _tokens(flat: str) -> list[Token]:
         word = match.group()
         if word in _CLAUSE_ENDS:
             clause += 1
-        elif word != "'":
+        elif word not in "'-":
             found.append(Token(word.replace("'", ""), match.start(), match.end(), clause))
     return found
 

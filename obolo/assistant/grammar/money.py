@@ -125,15 +125,25 @@ def one_of(found: Sequence[MoneyReading]) -> MoneyReading:
 
 
 def find_money(
-    message: Folded, *, lang: str, currency: str = "EUR", bare: bool = False
+    message: Folded,
+    *,
+    lang: str,
+    currency: str = "EUR",
+    bare: bool = False,
+    resolve: bool = True,
 ) -> list[MoneyReading]:
-    """All amounts of a folded message in order, corrections and ranges already resolved."""
+    """All amounts of a folded message in order, corrections and ranges already resolved.
+
+    Without `resolve` every amount is kept by itself, as a story of two amounts needs.
+    """
     blocked = blocked_places(message.text)
     currencies = find_currencies(message)
     edges = frozenset(place for c in currencies for place in (c.start, c.end))
     numbers = find_numbers(message, lang, edges=edges)
     sums = _joined(message.text, numbers, currencies, blocked)
     sums = [s for s in sums if s.named or (bare and _may_stand_alone(s, message.text))]
+    if not resolve:
+        return [_reading(amount, message, currency) for amount in sums]
     readings = _resolved(sums, message, currency)
     if bare and not readings:
         readings = [_blocked_reading(b, message, currency) for b in blocked if b.reason][:1]

@@ -7,6 +7,10 @@ message. Arabic words are spelled as folded (ta marbuta as ha, hamza seats gone)
 from functools import cache
 from typing import Final, NamedTuple
 
+_WORDS: Final = """
+    un una uno a an one ein eine eins une sei واحد واحده wahad wa7ad
+"""
+
 
 class Word(NamedTuple):
     """What a number word is worth; a multiplier multiplies what was said before it."""
@@ -16,25 +20,7 @@ class Word(NamedTuple):
 
 
 # Words that are numbers only in front of a currency or a multiplier: "un euro", "a hundred".
-ARTICLES: Final = frozenset(
-    [
-        "un",
-        "una",
-        "uno",
-        "a",
-        "an",
-        "one",
-        "ein",
-        "eine",
-        "eins",
-        "une",
-        "sei",
-        "واحد",
-        "واحده",
-        "wahad",
-        "wa7ad",
-    ]
-)
+ARTICLES: Final = frozenset(_WORDS.split())
 JOINERS: Final = {
     "it": {"e"},
     "en": {"and"},

@@ -175,7 +175,7 @@ def _compose(tokens: tuple[Token, ...], at: int, lang: str) -> tuple[Number, int
     while at < len(tokens):
         word = _word(tokens[at], words)
         if word is None:
-            joins = tokens[at].text == "-" or tokens[at].text in JOINERS.get(lang, ())
+            joins = tokens[at].text in JOINERS.get(lang, ())
             if joins and at > first and at + 1 < len(tokens):
                 at += 1
                 if _word(tokens[at], words) is not None:

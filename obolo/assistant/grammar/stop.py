@@ -30,6 +30,7 @@ def _words(text: str) -> list[str]:
 
 _ALWAYS: Final = _rows("always")
 _UNLESS_ASKED: Final = _rows("unless_asked")
+_RESUME: Final = _rows("resume")
 _AROUND: Final = frozenset(fold(word) for word in _LISTS["around"])
 
 
@@ -46,8 +47,17 @@ def is_stop(message: Folded, *, asked: bool = False) -> bool:
     return False
 
 
+def is_resume(message: Folded) -> bool:
+    """Say whether the whole message takes a stop back: "start", "riprendi", "استئناف"."""
+    words = _words(message.text)
+    return 0 < len(words) <= WORDS_MAX and _is_among(words, (_RESUME,))
+
+
 def _is_stop(words: Sequence[str], *, asked: bool) -> bool:
-    lists = (_ALWAYS,) if asked else (_ALWAYS, _UNLESS_ASKED)
+    return _is_among(words, (_ALWAYS,) if asked else (_ALWAYS, _UNLESS_ASKED))
+
+
+def _is_among(words: Sequence[str], lists: Sequence[frozenset[tuple[str, ...]]]) -> bool:
     for start in range(len(words)):
         for end in range(start + 1, len(words) + 1):
             rest = (*words[:start], *words[end:])

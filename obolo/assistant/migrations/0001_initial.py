@@ -2,10 +2,11 @@
 
 import django.db.models.deletion
 import django.db.models.functions.comparison
+from django.db import migrations, models
+
 import obolo.kit.clock
 import obolo.kit.ids
 import obolo.organisations.wall
-from django.db import migrations, models
 
 
 class Migration(migrations.Migration):

@@ -6,9 +6,11 @@ from obolo.assistant.grammar.folded import folded
 from obolo.assistant.grammar.stop import is_stop
 
 STOPS = [
-    "STOP", "stop.", "ＳＴＯＰ", "STOP\u200b", "Stop 🙏", "arrêt", "BASTA", "توقف", "الغاء", "إلغاء",
-    "unsubscribe", "sᴛop", "ЅТОР", "S T O P", "stoppp", "stop per favore", "Stop please", "كفاية",
-    "\u202eSTOP", "S.T.O.P.", "стоп", "stopp", "لا ترسلوا", "Basta, grazie",
+    "STOP", "stop.", "ＳＴＯＰ", "STOP\u200b", "Stop 🙏", "arrêt", "BASTA", "توقف", "الغاء",
+    "إلغاء",
+    "unsubscribe", "sᴛop", "ЅТОР", "S T O P", "stoppp", "stop per favore", "Stop please",
+    "كفاية", "\u202eSTOP",
+    "S.T.O.P.", "стоп", "stopp", "لا ترسلوا", "Basta, grazie",
 ]  # fmt: skip
 NOT_STOPS = [
     "don't stop!", "non-stop", "non smettete", "non basta", "ok", "stop by later", "pit stop",
