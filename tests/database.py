@@ -1,4 +1,4 @@
-"""The database of the tests: an embedded server in its own folder, used by the app role.
+"""The database of the tests: an embedded server, or that of DATABASE_URL, used by the app role.
 
 Loaded as a plugin (see pyproject.toml), so that it is there before Django's settings are read.
 """
@@ -25,9 +25,11 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> None:
     """Start PostgreSQL for this run and tell the settings, before anything reads them."""
     from obolo.project.database import OWNER_VARIABLE, embedded
 
-    running = embedded()
-    owner = running.__enter__()
-    early_config.add_cleanup(lambda: running.__exit__(None, None, None))
+    owner = os.environ.get("DATABASE_URL", "")
+    if not owner:
+        running = embedded()
+        owner = running.__enter__()
+        early_config.add_cleanup(lambda: running.__exit__(None, None, None))
     os.environ[OWNER_VARIABLE] = _test_database(owner)
 
 

@@ -7,30 +7,25 @@ from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest
-from ninja import File, Form, NinjaAPI, Schema
-from ninja.errors import HttpError
-from ninja.files import UploadedFile
+from ninja import NinjaAPI, Schema
+from ninja.errors import HttpError, ValidationError
 from ninja.security import HttpBearer
 
 from obolo.causes import queries as causes
-from obolo.causes.actions import NewEvidence
 from obolo.causes.errors import CauseUnknown, PurchaseKeyReused
-from obolo.causes.models import Cause, EvidenceKind
+from obolo.causes.models import Cause
 from obolo.conversations import queries as talk
 from obolo.gateways.messaging.whatsapp.errors import NotSendable
 from obolo.giving import queries as giving
 from obolo.kit.errors import OboloError
 from obolo.kit.ids import new_token
-from obolo.kit.money import Money, NotAnAmount
 from obolo.ledger.errors import NotEnoughCents
 from obolo.organisations import queries as organisations
 from obolo.people import queries as people
 from obolo.stories import reply_as_staff, spend_and_trace
 from obolo.trace import queries as paths
-from obolo.web.api import shapes
-from obolo.web.api.dates import NotADate, read_date
+from obolo.web.api import purchase_form, shapes
 
-FILES_MAX = 10
 PAGE_MAX = 500
 
 
@@ -52,21 +47,17 @@ class Reply(Schema):
     key: str | None = None
 
 
-class PurchaseForm(Schema):
-    """What was bought; `cause` is an id or a slug, `date` YYYY-MM-DD (empty: today)."""
-
-    cause: str
-    amount_minor: int
-    currency: str
-    description: str
-    date: str = ""
-    key: str | None = None
-
-
 @api.exception_handler(OboloError)
 def _say_what_is_wrong(request: HttpRequest, wrong: OboloError) -> Any:
     status = 409 if isinstance(wrong, PurchaseKeyReused | NotEnoughCents) else 400
     return api.create_response(request, {"detail": str(wrong)}, status=status)
+
+
+@api.exception_handler(ValidationError)
+def _say_which_field(request: HttpRequest, wrong: ValidationError) -> Any:
+    first = wrong.errors[0]
+    detail = f"{first['loc'][-1]}: {first['msg']}."
+    return api.create_response(request, {"detail": detail}, status=400)
 
 
 @api.get("causes")
@@ -113,37 +104,22 @@ def show_trace(request: HttpRequest, gift_id: UUID) -> dict[str, Any]:
     return paths.as_json(paths.path(found))
 
 
-@api.post("purchases", response={201: dict})
-def record_purchase(
-    request: HttpRequest,
-    form: Form[PurchaseForm],
-    evidence: File[list[UploadedFile]] = [],  # noqa: B008 - how ninja names a parameter's source
-    photo: File[list[UploadedFile]] = [],  # noqa: B008
-    invoice: File[list[UploadedFile]] = [],  # noqa: B008
-) -> Any:
-    """Record what was bought (multipart form). Evidence files go into `photo` and `invoice`.
+@api.post("purchases", response={201: dict}, openapi_extra=purchase_form.DESCRIPTION)
+def record_purchase(request: HttpRequest) -> Any:
+    """Record what was bought, as a multipart form or, without files, as JSON.
 
-    Photos are shown to donors after re-encoding, invoices never. A file sent as `evidence` counts
-    as photo when it is a picture and as invoice when it is a PDF.
+    Files sent as `photo` are shown to donors after re-encoding, those sent as `invoice` never. A
+    file sent as `evidence` counts as photo when it is a picture, as invoice when it is a PDF.
     """
     _need(request, "purchase")
-    files = [_evidence(f, EvidenceKind.PHOTO) for f in photo]
-    files += [_evidence(f, EvidenceKind.INVOICE) for f in invoice]
-    files += [_evidence(f, None) for f in evidence]
-    if len(files) > FILES_MAX:
-        raise HttpError(400, f"At most {FILES_MAX} files.")
-    try:
-        amount = Money(form.amount_minor, form.currency.upper())
-        bought_on = read_date(form.date)
-    except (NotAnAmount, NotADate) as odd:
-        raise HttpError(400, str(odd)) from odd
+    form = purchase_form.read(request)
     made = spend_and_trace.record(
         cause_id=_cause(form.cause).id,
-        amount=amount,
+        amount=form.amount,
         description=form.description,
-        bought_on=bought_on,
+        bought_on=form.bought_on,
         key=f"api:{form.key or new_token()}",
-        evidence=files,
+        evidence=form.evidence,
     )
     return 201, shapes.purchase(made)
 
@@ -198,11 +174,3 @@ def _cause(text: str) -> Cause:
     if found is None:
         raise CauseUnknown
     return found
-
-
-def _evidence(file: UploadedFile, kind: EvidenceKind | None) -> NewEvidence:
-    content = file.read()
-    if kind is None:
-        is_paper = content.startswith(b"%PDF-")
-        kind = EvidenceKind.INVOICE if is_paper else EvidenceKind.PHOTO
-    return NewEvidence(kind, content, file.name or "")
