@@ -6,6 +6,7 @@ from django.contrib.auth.backends import BaseBackend
 from django.contrib.auth.hashers import check_password, make_password
 from django.http import HttpRequest
 
+from obolo.kit.text import shown
 from obolo.organisations.models import User
 
 
@@ -16,7 +17,8 @@ class StaffBackend(BaseBackend):
         self, request: HttpRequest | None, email: str = "", password: str = "", **_: Any
     ) -> User | None:
         """The active member of staff with this e-mail and password, or None."""
-        user: User | None = User.objects.filter(email__iexact=email.strip(), is_active=True).first()
+        known = User.objects.filter(email__iexact=shown(email.strip(), 254), is_active=True)
+        user: User | None = known.first()
         if user is None:
             make_password(password)  # as slow as a wrong password: the e-mail is not given away
             return None

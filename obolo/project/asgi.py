@@ -17,7 +17,7 @@ from obolo.project.database import role_dsn
 from obolo.web.console.staff import organisation_of
 from obolo.web.hooks.app import Hooks
 from obolo.web.hooks.senders import Senders
-from obolo.web.live.app import Live
+from obolo.web.live.app import Live, is_stream
 from obolo.web.live.exchange import Exchange
 
 App = Callable[[Any, Any, Any], Awaitable[None]]
@@ -70,7 +70,7 @@ class House:
         path: str = scope["path"]
         if path.startswith("/hooks/"):
             return self._hooks
-        if path.startswith("/live/"):
+        if is_stream(path):
             return self._live
         if path.startswith("/static/"):
             scope["root_path"] = "/static"

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from obolo.kit.errors import OboloError
-from obolo.project import config, serve
+from obolo.project import config, sample_templates, serve
 from obolo.project.database import OWNER_VARIABLE, embedded
 
 READY_SECONDS = 60.0
@@ -55,7 +55,9 @@ def run(*, port: int, headless: bool, fresh: bool) -> None:
         _once("prepare", "--sample")
         with _children(port) as children:
             _wait_until_ready(base, children)
-            _announce(base, data, headless=headless)
+            secrets = json.loads((data / "demo.json").read_text(encoding="utf-8"))
+            sample_templates.register(base, secrets["access_token"])
+            _announce(base, secrets, headless=headless)
             _watch(children)
 
 
@@ -146,8 +148,7 @@ def _wait_until_ready(base: str, children: list[subprocess.Popen[bytes]]) -> Non
     raise PartDied
 
 
-def _announce(base: str, data: Path, *, headless: bool) -> None:
-    secrets: dict[str, str] = json.loads((data / "demo.json").read_text(encoding="utf-8"))
+def _announce(base: str, secrets: dict[str, str], *, headless: bool) -> None:
     from obolo.project import sample_facts as sample
 
     if headless:

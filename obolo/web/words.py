@@ -25,6 +25,8 @@ _RIGHT_TO_LEFT: Final = frozenset({"ar"})
 _FOLDER: Final = Path(__file__).parent / "texts"
 # Unicode TR9: what stands between these two keeps its own direction, in attributes too.
 _ISOLATE, _END_ISOLATE = "\u2068", "\u2069"
+_NO_MARKS: Final = dict.fromkeys((0x200E, 0x200F, 0x061C))
+_COMMA: Final = {"ar": "، "}
 
 
 def pick(*wishes: str | None) -> str:
@@ -55,7 +57,10 @@ def word(key: str, lang: str, **values: Any) -> str:
 
 def money(amount: Money, lang: str) -> str:
     """`5,00 €`, `€5.00`: always with its cents, for cents are what the pages are about."""
-    return format_currency(Decimal(amount.decimal_text()), amount.currency, locale=_locale(lang))
+    value = Decimal(amount.decimal_text())
+    text = format_currency(value, amount.currency, locale=_locale(lang))
+    # In Arabic the amount reads as it does in the chat: its sign after it, kept in one piece.
+    return _isolated(text.translate(_NO_MARKS), lang)
 
 
 def day(when: date, lang: str) -> str:
@@ -67,7 +72,7 @@ def moment(when: datetime, lang: str, time_zone: str) -> str:
     """`24 novembre 2026, 14:05`, on the clock of `time_zone` (an IANA name)."""
     local = when.astimezone(ZoneInfo(time_zone))
     clock = format_datetime(local, "HH:mm", locale=_locale(lang))
-    return f"{day(local.date(), lang)}, {clock}"
+    return f"{day(local.date(), lang)}{_COMMA.get(lang, ', ')}{clock}"
 
 
 def _locale(lang: str) -> Locale:

@@ -42,6 +42,13 @@ def part(request: HttpRequest, conversation_id: UUID) -> HttpResponse:
     return page(request, "console/_thread.html", {"bubbles": bubbles(found.id, lang, zone)})
 
 
+def beside_part(request: HttpRequest, conversation_id: UUID) -> HttpResponse:
+    """The person alone: a gift may arrive while one is looking."""
+    found = _found(conversation_id)
+    context = {"beside": beside(found.person, language(request))}
+    return page(request, "console/_beside.html", context)
+
+
 def reply(request: HttpRequest, conversation_id: UUID) -> HttpResponse:
     """Say something as a person of the team; from then on the assistant is silent.
 

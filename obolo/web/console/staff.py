@@ -24,12 +24,12 @@ Scope = Mapping[str, Any]
 
 
 async def organisation_of(scope: Scope) -> UUID | None:
-    """The organisation in `/live/console/<slug>…`, if the request's session may hear it."""
+    """The organisation in `/console/<slug>/live…`, if the request's session may hear it."""
     parts = str(scope["path"]).strip("/").split("/")
     cookie = _session_cookie(scope)
-    if len(parts) < 3 or parts[:2] != ["live", "console"] or not cookie:
+    if len(parts) < 3 or (parts[0], parts[2]) != ("console", "live") or not cookie:
         return None
-    return await sync_to_async(_checked)(parts[2], cookie)
+    return await sync_to_async(_checked)(parts[1], cookie)
 
 
 def _session_cookie(scope: Scope) -> str | None:

@@ -25,6 +25,11 @@ urlpatterns = [
         name="console-conversation-part",
     ),
     path(
+        "c/<uuid:conversation_id>/beside",
+        methods(get=staff_page(conversation.beside_part)),
+        name="console-beside-part",
+    ),
+    path(
         "c/<uuid:conversation_id>/messages",
         methods(post=staff_page(conversation.reply, ability="answer")),
         name="console-reply",

@@ -1,13 +1,14 @@
-"""The ASGI application of `/live/`.
+"""The ASGI application of the streams.
 
 `/live/t/<organisation>/<token>` signals when the fund of that gift changed (the donor's page);
-`/live/console/<organisation>` when a conversation of the staff's organisation did.
+`/console/<organisation>/live` when a conversation of the staff's organisation did. The latter lies
+under the console because a staff session's cookie goes nowhere else.
 """
 
 import asyncio
+import re
 from collections.abc import Callable
 from typing import Any
-from uuid import UUID
 
 from asgiref.sync import sync_to_async
 from django.db import close_old_connections
@@ -29,6 +30,14 @@ _HEADERS = [
     (b"referrer-policy", b"no-referrer"),
     (b"x-content-type-options", b"nosniff"),
 ]
+
+
+_CONSOLE = re.compile(r"/console/[a-z0-9-]+/live(?:/[0-9a-f-]{36})?")
+
+
+def is_stream(path: str) -> bool:
+    """Does this path lead here rather than to a page?"""
+    return path.startswith("/live/") or _CONSOLE.fullmatch(path) is not None
 
 
 class Live:
@@ -57,16 +66,15 @@ class Live:
 
     async def _topics(self, scope: Scope) -> list[str]:
         parts = scope["path"].strip("/").split("/")
-        if len(parts) == 4 and parts[1] == "t":
+        if len(parts) == 4 and parts[:2] == ["live", "t"]:
             return await sync_to_async(_topics_of_gift)(parts[2], parts[3])
-        if len(parts) == 3 and parts[1] == "console":
-            organisation_id = await self._staff(scope)
-            return [f"{organisation_id}:inbox"] if organisation_id else []
-        if len(parts) == 4 and parts[1] == "console":
-            organisation_id = await self._staff(scope)
-            known = organisation_id and _is_uuid(parts[3])
-            return [f"{organisation_id}:conversation:{parts[3]}"] if known else []
-        return []
+        if not is_stream(scope["path"]) or parts[0] != "console":
+            return []
+        organisation_id = await self._staff(scope)
+        if organisation_id is None:
+            return []
+        open_one = [f"{organisation_id}:conversation:{one}" for one in parts[3:]]
+        return [f"{organisation_id}:inbox", *open_one]
 
     async def _stream(self, ear: asyncio.Event, receive: Receive, send: Send) -> None:
         gone = asyncio.create_task(_wait_until_gone(receive))
@@ -99,13 +107,6 @@ def _topics_of_gift(slug: str, token: str) -> list[str]:
         return []
     finally:
         close_old_connections()
-
-
-def _is_uuid(text: str) -> bool:
-    try:
-        return str(UUID(text)) == text
-    except ValueError:
-        return False
 
 
 async def _wait_until_gone(receive: Receive) -> None:

@@ -57,7 +57,7 @@ def wrote(
         said_at=said_at or now(),
     )
     assert message is not None
-    return message.conversation
+    return Conversation.objects.get(id=message.conversation_id)
 
 
 def hidden(page: bytes, name: str) -> str:

@@ -12,7 +12,7 @@ from obolo.web.console import staff
 from obolo.web.tests.console_cast import browser, member
 
 
-def heard(cookie: str | None, path: str = "/live/console/acqua-viva") -> Any:
+def heard(cookie: str | None, path: str = "/console/acqua-viva/live") -> Any:
     headers = [(b"host", b"x")]
     if cookie is not None:
         headers.append((b"cookie", f"a=1; {settings.SESSION_COOKIE_NAME}={cookie}".encode()))
@@ -31,9 +31,9 @@ def test_staff_hear_their_own_organisation(charity, other_charity) -> None:
     sara = member()
     cookie = browser(sara).cookies[settings.SESSION_COOKIE_NAME].value
     assert heard(cookie) == charity.id
-    assert heard(cookie, f"/live/console/acqua-viva/{charity.id}") == charity.id
-    assert heard(cookie, "/live/console/pane-buono") is None
-    assert heard(cookie, "/live/console/no-such-house") is None
+    assert heard(cookie, f"/console/acqua-viva/live/{charity.id}") == charity.id
+    assert heard(cookie, "/console/pane-buono/live") is None
+    assert heard(cookie, "/console/no-such-house/live") is None
     assert heard(None) is None
     assert heard("") is None
     assert heard(cookie[:-2] + "xx") is None
@@ -48,7 +48,7 @@ def test_retired_staff_hear_nothing(charity) -> None:
     assert heard(cookie) is None
 
 
-@pytest.mark.parametrize("path", ["/live/console", "/live/t/acqua-viva", "/", "/live/console/x"])
+@pytest.mark.parametrize("path", ["/console", "/live/t/acqua-viva", "/", "/console/live/x"])
 def test_other_addresses_and_no_cookie_are_silent(path: str) -> None:
     ask = async_to_sync(staff.organisation_of)
     assert ask({"path": path, "headers": [(b"cookie", b"\xff\xfe=;;;")]}) is None

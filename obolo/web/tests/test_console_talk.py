@@ -254,6 +254,9 @@ def test_the_live_part_is_the_thread_alone() -> None:
     part = client.get(f"{HOME}c/{talk.id}/part").content.decode()
     assert "Ciao &lt;b&gt;mamma&lt;/b&gt;" in part
     assert "<html" not in part
+    person = client.get(f"{HOME}c/{talk.id}/beside").content.decode()
+    assert "May we write?" in person
+    assert "<html" not in person
     assert client.get(f"{HOME}c/{bruno().id}/part").status_code == 404
 
 

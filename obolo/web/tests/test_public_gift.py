@@ -6,7 +6,9 @@ from html.parser import HTMLParser
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from obolo.organisations.wall import within
 from obolo.trace import actions as trace
@@ -273,3 +275,17 @@ def test_a_wrong_token_opens_no_photo(charity, client):
     cast.paid(cast.opened(cause))
     shot = file_of(cast.bought(cause, 200), "photo")
     assert client.get(f"/t/acqua-viva/{'a' * 43}/photo/{shot.id}").status_code == 404
+
+
+def test_a_fund_with_many_purchases_costs_no_more_questions(
+    charity, client, django_assert_num_queries
+):
+    cause = cast.well()
+    address = cast.page_of(cast.paid(cast.opened(cause)))
+    cast.bought(cause, 1, files="photo")
+    with CaptureQueriesContext(connection) as few:
+        client.get(address)
+    for minor in range(2, 7):
+        cast.bought(cause, minor, files="photo invoice")
+    with django_assert_num_queries(len(few)):
+        client.get(address)

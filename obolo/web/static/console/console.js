@@ -23,12 +23,22 @@ function live(part) {
       if (again) { again = false; renew(); }
     }
   }
-  const stream = new EventSource(part.dataset.live);
+  const stream = streamOf(part.dataset.live);
   stream.addEventListener("changed", renew);
   stream.addEventListener("open", renew);
-  window.setInterval(() => { if (stream.readyState !== EventSource.OPEN) renew(); }, POLL_MS);
-  window.addEventListener("pagehide", () => stream.close());
+  const always = "poll" in part.dataset;
+  window.setInterval(() => { if (always || stream.readyState !== EventSource.OPEN) renew(); }, POLL_MS);
 }
+
+/* Parts that listen to one address share one stream: over HTTP/1.1 a browser opens six
+   connections to a host at most, and a stream keeps one. */
+const streams = new Map();
+function streamOf(address) {
+  if (!streams.has(address)) streams.set(address, new EventSource(address));
+  return streams.get(address);
+}
+window.addEventListener("pagehide", () => { for (const one of streams.values()) one.close(); });
+window.addEventListener("pageshow", (shown) => { if (shown.persisted) location.reload(); });
 
 function show(part, html) {
   const open = [...part.querySelectorAll("details[open]")].map((one) => one.id);

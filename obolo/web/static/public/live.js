@@ -2,18 +2,22 @@
 "use strict";
 (() => {
   const POLL_MS = 20000;
+  const SAID_MS = 10000;
   const main = document.getElementById("main");
   const said = document.getElementById("said");
   let last = null; // the part as it was read last; the first reading compares keys only
   let polling = null;
   let reading = false;
   let again = false;
+  let silence = null;
 
   const keysOf = (root) => new Set([...root.querySelectorAll("[data-key]")].map((one) => one.dataset.key));
 
   function announce(text) {
     said.textContent = "";
     window.setTimeout(() => { said.textContent = text; }, 100);
+    window.clearTimeout(silence);
+    silence = window.setTimeout(() => { said.textContent = ""; }, SAID_MS);
   }
 
   const parse = (html) => new DOMParser().parseFromString(html, "text/html");

@@ -64,6 +64,20 @@
     if (url) open(url);
   });
 
+  // A link tapped on the phone opens beside it and not in another tab. The phone page is ours.
+  const phone = document.getElementById("phone");
+  function followTaps() {
+    phone.contentDocument?.addEventListener("click", (tap) => {
+      const link = tap.target.closest?.("a[href]");
+      const url = link && !tap.defaultPrevented ? allowed(link.href) : null;
+      if (!url) return;
+      tap.preventDefault();
+      open(url);
+    });
+  }
+  phone.addEventListener("load", followTaps);
+  if (phone.contentDocument?.readyState === "complete") followTaps();
+
   donor.addEventListener("load", () => {
     const url = allowed(donor.contentWindow.location.href);
     if (!url) return;

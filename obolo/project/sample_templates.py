@@ -1,0 +1,78 @@
+"""The message templates of the sample organisation, created at the pretend WhatsApp.
+
+Owns their wording, and bringing them to the Graph API as an organisation does once by hand. Their
+names and the order of their values are those of `assistant.compose.as_template`. Never: sending.
+Source: Cloud API, message templates; a variable may not stand at an edge of a text.
+"""
+
+import json
+import urllib.request
+from typing import Any
+
+from obolo.project.sample_facts import WABA_ID
+
+TIMEOUT_SECONDS = 10
+# Values of gift_receipt: amount, cause, receipt. Of gift_counted: amount, purchase, cause.
+_BODIES = {
+    "gift_receipt": {
+        "it": "Grazie! Il tuo dono di {{1}} per {{2}} è arrivato. Ricevuta {{3}}.",
+        "en": "Thank you! Your gift of {{1}} for {{2}} has arrived. Receipt {{3}}.",
+        "ar": "شكرًا لك! وصل عطاؤك {{1}} من أجل {{2}}. الإيصال {{3}}.",
+    },
+    "gift_counted": {
+        "it": "Una novità: {{1}} del tuo dono hanno contribuito a {{2}}, per {{3}}.",
+        "en": "Some news: {{1}} of your gift counted towards {{2}}, for {{3}}.",
+        "ar": "لدينا خبر: {{1}} من عطائك احتُسبت ضمن {{2}}، من أجل {{3}}.",
+    },
+}
+_BUTTONS = {"it": "Segui il tuo dono", "en": "Follow your gift", "ar": "تتبّع عطائك"}
+Json = dict[str, Any]
+
+
+def register(base_url: str, access_token: str) -> None:
+    """Create the missing ones and mend those that lead elsewhere; repeating changes nothing.
+
+    Raises OSError when the Graph API at `base_url` refuses or does not answer.
+    """
+    path = f"{base_url}/v26.0/{WABA_ID}/message_templates"
+    listed = _call(f"{path}?limit=1000", access_token)["data"]
+    known = {(one["name"], one["language"]): one for one in listed}
+    for wanted in _templates(base_url):
+        found = known.get((wanted["name"], wanted["language"]))
+        if found is None:
+            _call(path, access_token, wanted)
+        elif found["components"] != wanted["components"]:  # the demo moved to another port
+            change = {"components": wanted["components"]}
+            _call(f"{base_url}/v26.0/{found['id']}", access_token, change)
+
+
+def _templates(base_url: str) -> list[Json]:
+    return [
+        {
+            "name": name,
+            "language": lang,
+            "category": "UTILITY",
+            "components": [
+                {"type": "BODY", "text": text},
+                {
+                    "type": "BUTTONS",
+                    "buttons": [
+                        {"type": "URL", "text": _BUTTONS[lang], "url": f"{base_url}/{{{{1}}}}"}
+                    ],
+                },
+            ],
+        }
+        for name, texts in _BODIES.items()
+        for lang, text in texts.items()
+    ]
+
+
+def _call(url: str, access_token: str, content: Json | None = None) -> Json:
+    request = urllib.request.Request(  # noqa: S310 - our own address
+        url,
+        data=None if content is None else json.dumps(content).encode(),
+        headers={"Authorization": f"Bearer {access_token}", "Content-Type": "application/json"},
+    )
+    with urllib.request.urlopen(request, timeout=TIMEOUT_SECONDS) as answer:  # noqa: S310
+        found: Json = json.load(answer)
+    return found
