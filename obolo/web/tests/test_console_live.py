@@ -19,7 +19,7 @@ def heard(cookie: str | None, path: str = "/console/acqua-viva/live") -> Any:
     # The test's transaction belongs to this thread, where `_checked` must look.
     parts = path.strip("/").split("/")
     found = staff._session_cookie({"headers": headers})
-    return staff._checked(parts[2], found) if found else None
+    return staff._checked(parts[1], found) if found else None
 
 
 @pytest.fixture(autouse=True)

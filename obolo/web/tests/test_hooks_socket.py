@@ -44,17 +44,18 @@ def served(scenario: Scenario) -> None:
 async def say(port: int, *pieces: bytes, pause: float = 0.0) -> int:
     """Send the pieces `pause` seconds apart; the status of the answer, 0 for none."""
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
-    try:
+    # Heard while we still speak: a server that gives up hangs up on the rest.
+    answer = asyncio.create_task(asyncio.wait_for(reader.readline(), 5))
+    with suppress(OSError):
         for piece in pieces:
             writer.write(piece)
             await writer.drain()
             await asyncio.sleep(pause)
-        line = await asyncio.wait_for(reader.readline(), 5)
-        return int(line.split()[1]) if line else 0
-    finally:
-        writer.close()
-        with suppress(OSError):  # the server may have hung up first
-            await writer.wait_closed()
+    line = await answer
+    writer.close()
+    with suppress(OSError):
+        await writer.wait_closed()
+    return int(line.split()[1]) if line else 0
 
 
 def test_a_plain_request_is_stored():
@@ -88,10 +89,11 @@ def test_odd_signature_headers_are_403(headers: bytes):
     served(scenario)
 
 
-def test_an_understated_length_cuts_the_body_and_breaks_the_signature():
+def test_an_understated_length_is_refused_and_nothing_is_stored():
     async def scenario(house: House, port: int) -> None:
         short = b"Content-Length: %d\r\n" % (len(BODY) - 1)
-        assert await say(port, HEAD + SIGNED + short + b"\r\n" + BODY) == 403
+        # The byte left over is no request, which the server may notice before or after the first.
+        assert await say(port, HEAD + SIGNED + short + b"\r\n" + BODY) in (400, 403)
         assert house.bodies == []
 
     served(scenario)
@@ -126,7 +128,7 @@ def test_a_sender_that_hangs_up_half_way_leaves_nothing():
     served(scenario)
 
 
-@pytest.mark.parametrize("head", [b"X-%d: y\r\n" * 1, b"X-Long: " + b"y" * 70_000 + b"\r\n"])
+@pytest.mark.parametrize("head", [b"X-Short: y\r\n", b"X-Long: " + b"y" * 70_000 + b"\r\n"])
 def test_headers_of_any_size_do_not_stop_the_server(head: bytes):
     async def scenario(house: House, port: int) -> None:
         await say(port, HEAD + head * 100 + SIGNED + LENGTH + b"\r\n" + BODY)
