@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 from obolo.kit import clock
 from obolo.project import config as _config
 from obolo.project.database import app_connection
+from obolo.project.sample_facts import sample_login
 
 _settings = _config.read()
 clock.follow(_settings.clock_file)
@@ -14,6 +15,7 @@ SECRET_KEY = _config.master_key()
 DEBUG = False
 BASE_URL = _settings.base_url.rstrip("/")
 SIMULATOR = _settings.simulator
+DEMO_LOGIN = sample_login(_settings.data) if SIMULATOR else None  # shown by the tour
 ALLOWED_HOSTS = [urlsplit(BASE_URL).hostname or "localhost", "localhost", "127.0.0.1"]
 if _settings.mode == "production":
     ALLOWED_HOSTS = ALLOWED_HOSTS[:1]

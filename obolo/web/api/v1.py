@@ -34,7 +34,9 @@ class Key(HttpBearer):
 
     def authenticate(self, request: HttpRequest, token: str) -> str | None:
         """The role of the key, or None."""
-        return organisations.token_role(token.partition(".")[2])
+        _, dot, secret = token.partition(".")
+        # Without a slug no organisation was chosen, and nothing may be asked.
+        return organisations.token_role(secret) if dot else None
 
 
 api = NinjaAPI(title="Obolo", version="1", auth=Key(), docs_url=None, urls_namespace="api-1")

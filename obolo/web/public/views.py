@@ -9,6 +9,7 @@ from uuid import UUID
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from obolo.causes import files
@@ -29,6 +30,7 @@ from obolo.web.words import LANGUAGES, money, pick, word
 
 PHOTO_KEPT_SECONDS = 3600  # in the browser of the one who looks, nowhere else
 TOUR_STEPS = 5
+PHONE_URL = "/sim/phone"  # the simulator answers it beside Django, on the floor above
 
 
 # ---- The donor's page ------------------------------------------------------------------------
@@ -147,7 +149,7 @@ def _trace_url(payment: Payment) -> str:
 
 def _chat_url(payment: Payment, lang: str) -> str:
     if settings.SIMULATOR:
-        return "/sim/phone"
+        return PHONE_URL
     account = organisations.account("whatsapp")
     number = re.sub(r"\D", "", str(account.address.get("display_phone", ""))) if account else ""
     if not number:
@@ -175,7 +177,8 @@ def front(request: HttpRequest) -> HttpResponse:
     words = {
         "lang": lang,
         "languages": LANGUAGES,
-        "slug": listing.slug,
+        "phone_url": PHONE_URL,
+        "console_url": reverse("console-inbox", args=[listing.slug]),
         "login": getattr(settings, "DEMO_LOGIN", None),
         "steps": [(at, word(f"tour.step_{at}", lang)) for at in range(1, TOUR_STEPS + 1)],
     }

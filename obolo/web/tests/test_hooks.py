@@ -147,7 +147,7 @@ RIGHT = _hex(BODY).encode()
         pytest.param([(SIGNATURE, b"sha256=" + RIGHT[7:].upper())], id="upper-case hex"),
         pytest.param([(SIGNATURE, RIGHT + b" ")], id="trailing blank"),
         pytest.param([(SIGNATURE, RIGHT[:-1] + b"\xe9")], id="non-ASCII"),
-        pytest.param([(SIGNATURE, "sha256=".encode() + "٣".encode() * 64)], id="Arabic digits"),
+        pytest.param([(SIGNATURE, b"sha256=" + "٣".encode() * 64)], id="Arabic digits"),
         pytest.param([(SIGNATURE, RIGHT)] * 2, id="twice the right one"),
         pytest.param([(SIGNATURE, RIGHT), *signed(BODY, "guess")], id="right, then wrong"),
         pytest.param(signed(BODY, OTHERS), id="of another organisation"),

@@ -11,7 +11,8 @@
   let again = false;
   let silence = null;
 
-  const keysOf = (root) => new Set([...root.querySelectorAll("[data-key]")].map((one) => one.dataset.key));
+  const keyed = (root) => [...root.querySelectorAll("[data-key]")];
+  const keysOf = (root) => new Set(keyed(root).map((one) => one.dataset.key));
 
   function announce(text) {
     said.textContent = "";
@@ -33,7 +34,7 @@
     const scrolled = window.scrollY;
     const parsed = parse(html);
     main.replaceChildren(...parsed.body.childNodes);
-    main.querySelectorAll("[data-key]").forEach((one) => {
+    keyed(main).forEach((one) => {
       if (!before.has(one.dataset.key)) one.classList.add("fresh");
     });
     if (focused) document.getElementById(focused)?.focus({ preventScroll: true });

@@ -45,8 +45,8 @@
 
   function allowed(address) {
     const url = new URL(String(address), window.location.origin);
-    return url.origin === window.location.origin && OPENS.some((start) => url.pathname.startsWith(start))
-      ? url : null;
+    const ours = url.origin === window.location.origin;
+    return ours && OPENS.some((start) => url.pathname.startsWith(start)) ? url : null;
   }
 
   function open(url) {
@@ -91,14 +91,18 @@
 
   async function look() {
     try {
-      const answer = await fetch(document.querySelector("[data-state]").dataset.state, { cache: "no-store" });
+      const { state } = document.querySelector("[data-state]").dataset;
+      const answer = await fetch(state, { cache: "no-store" });
       if (!answer.ok) return;
       const now = await answer.json();
-      if (first === null || Object.keys(counted).some((name) => now[name] < first[name])) {
+      const fewer = first !== null && Object.keys(counted).some((name) => now[name] < first[name]);
+      if (first === null || fewer) {
         first = now; // a demo begun afresh counts from nothing again
         keep();
       }
-      Object.entries(counted).forEach(([name, step]) => { if (now[name] > first[name]) tick(step); });
+      Object.entries(counted).forEach(([name, step]) => {
+        if (now[name] > first[name]) tick(step);
+      });
     } catch {
       // The demo is restarting: the next look will tell.
     }
