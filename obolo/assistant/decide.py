@@ -108,12 +108,12 @@ def decide(heard: Heard, known: Known) -> Decision:
         return _while_a_person_answers(heard, known)
     if "distress" in (heard.intent, *heard.also) or _DANGER.intersection(heard.risk):
         return _step_aside("distress", "distress", "words of distress come first")
-    if heard.tap:
-        return _tapped(heard, known)
     if heard.intent == "stop_messages" or heard.resumes:
         return _stop_or_resume(heard)
     if heard.risk or heard.intent == "human_request":
         return _to_a_person(heard)
+    if heard.tap:
+        return _tapped(heard, known)
     if not heard.has_words:
         return _without_words(heard, known)
     if heard.answers_question and known.question and known.draft:
@@ -123,9 +123,10 @@ def decide(heard: Heard, known: Known) -> Decision:
 
 def _while_a_person_answers(heard: Heard, known: Known) -> Decision:
     quiet = replace(_stay(known), reasons=(f"a person answers ({known.handed_off})",))
-    if heard.intent == "stop_messages" and known.handed_off != "distress":
-        # A STOP is obeyed and confirmed whoever is answering.
-        return replace(quiet, act="withdraw", text="stopped")
+    if heard.intent == "stop_messages" or heard.tap.partition(":")[0] == "stop":
+        # A STOP is obeyed whoever is answering, and confirmed, but not after words of distress.
+        text = "" if known.handed_off == "distress" else "stopped"
+        return replace(quiet, act="withdraw", text=text)
     return quiet
 
 

@@ -13,7 +13,7 @@ from obolo.causes.models import Cause, Evidence, EvidenceKind, Purchase
 from obolo.kit.clock import now
 from obolo.kit.ids import new_id
 from obolo.kit.money import Money
-from obolo.kit.text import shown
+from obolo.kit.text import shown, without_invisible
 from obolo.ledger import actions as ledger
 from obolo.organisations.bell import ring
 from obolo.organisations.wall import current_id
@@ -126,7 +126,7 @@ def _check(cause: Cause, amount: Money, description: str, bought_on: date) -> No
         raise BadPurchase("The amount must be more than zero.")
     if amount.currency != cause.currency:
         raise BadPurchase(f"This cause is kept in {cause.currency}.")
-    if not description:
+    if not without_invisible(description).strip():
         raise BadPurchase("Say in a few words what was bought.")
     if bought_on > (now() + FUTURE).date():
         raise BadPurchase("The date lies in the future.")

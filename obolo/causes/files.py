@@ -79,11 +79,12 @@ def _open(content: bytes) -> Image.Image:
             picture = Image.open(io.BytesIO(content), formats=("JPEG", "PNG", "WEBP"))
             if picture.width * picture.height > PIXELS_MAX:
                 raise NotAPicture("It has too many pixels.")
-            turned = ImageOps.exif_transpose(picture)
-            return turned.convert("RGB")
+            turned = ImageOps.exif_transpose(picture).convert("RGB")
+            turned.info.clear()  # a comment would be carried over
+            return turned
     except NotAPicture:
         raise
-    except (OSError, ValueError, SyntaxError, Warning) as odd:
+    except Exception as odd:  # over a damaged file a decoder raises anything
         raise NotAPicture from odd
 
 

@@ -17,14 +17,18 @@ def main() -> None:
     from obolo.cli.commands import obolo
 
     try:
-        obolo.main(standalone_mode=False)
+        # Left to itself click would print its errors in two lines; so it hands us the exit status.
+        status = obolo.main(standalone_mode=False)
     except click.exceptions.Abort:
         sys.exit(130)
-    except click.exceptions.Exit as done:
-        sys.exit(done.exit_code)
+    except click.exceptions.NoArgsIsHelpError as wrong:
+        click.echo(wrong.format_message(), err=True)
+        sys.exit(2)
     except click.ClickException as wrong:
         click.echo(f"obolo: {wrong.format_message()}", err=True)
         sys.exit(2)
     except OboloError as wrong:
         click.echo(f"obolo: {wrong}", err=True)
         sys.exit(2 if wrong.fault == "theirs" else 1)
+    if isinstance(status, int):
+        sys.exit(status)

@@ -107,7 +107,8 @@ def check() -> None:
         found = reports.check()
     for breach in found:
         click.echo(breach)
-    click.echo(f"{len(found)} breaches." if found else "Everything holds.")
+    plural = "" if len(found) == 1 else "es"
+    click.echo(f"{len(found)} breach{plural}." if found else "Everything holds.")
     if found:
         raise click.exceptions.Exit(1)
 

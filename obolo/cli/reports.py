@@ -11,6 +11,9 @@ import django
 def _set_up() -> None:
     """These commands look into whatever installation is there, demo or not."""
     os.environ.setdefault("OBOLO_MODE", "demo")
+    from obolo.project import database
+
+    database.check_reachable()
     django.setup()
 
 

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from django.db import IntegrityError, transaction
 from django.db.models import F
 from django.db.models.functions import Greatest
 
@@ -49,13 +50,15 @@ def receive(
     conversation = of_person(person)
     at = now()
     said = min(said_at, at) if said_at else at
+    if said_at and said_at > at:
+        time_doubt = time_doubt or "in the future"
     message = Message(
         id=new_id(),
         organisation_id=conversation.organisation_id,
         conversation=conversation,
         direction=Direction.IN,
         author=Author.PERSON,
-        kind=kind[:40],
+        kind=shown(kind, 40),
         text=shown(text),
         tap_id=shown(tap_id, 256),
         content=content or {},
@@ -128,11 +131,8 @@ def say(
 
     The same `key` says it once: a second call returns the first delivery unchanged.
     """
-    known = Delivery.objects.filter(key=key).first()
-    if known:
-        return known
     at = now()
-    message = Message.objects.create(
+    message = Message(
         conversation=conversation,
         direction=Direction.OUT,
         author=author,
@@ -142,9 +142,14 @@ def say(
         content=content or {},
         said_at=at,
     )
-    delivery = Delivery.objects.create(
-        message=message, purpose=purpose, body=body, template=template, key=key
-    )
+    try:
+        with transaction.atomic():
+            message.save(force_insert=True)
+            delivery = Delivery.objects.create(
+                message=message, purpose=purpose, body=body, template=template, key=key
+            )
+    except IntegrityError:  # said before, or by another request at this moment
+        return Delivery.objects.get(key=key)
     Conversation.objects.filter(id=conversation.id).update(last_at=at)
     ring("send", f"conversation:{conversation.id}", "inbox")
     return delivery
@@ -155,10 +160,11 @@ def hand_off(*, conversation: Conversation, reason: str, staff_id: UUID | None =
     open_one = HandOff.objects.filter(conversation=conversation, ended_at=None).first()
     if open_one:
         return open_one
+    fresh = HandOff(conversation=conversation, reason=reason[:40], started_by=staff_id)
+    HandOff.objects.bulk_create([fresh], ignore_conflicts=True)
     ring("inbox")
-    return HandOff.objects.create(
-        conversation=conversation, reason=reason[:40], started_by=staff_id
-    )
+    # Somebody else may have taken it over at the same moment: then theirs is found.
+    return HandOff.objects.get(conversation=conversation, ended_at=None)
 
 
 def hand_back(*, conversation: Conversation, staff_id: UUID) -> None:

@@ -21,6 +21,7 @@ from obolo.people import queries as people
 from obolo.people.models import Purpose
 
 TRIES_MAX = 5
+CODE_MAX = 2**31 - 1  # what the column holds; no code of WhatsApp's is longer
 CLAIM_LASTS = timedelta(minutes=2)  # a sender that died: after this its claim is `unknown`
 _RANK = {
     state: rank
@@ -54,9 +55,12 @@ def claim(*, limit: int) -> list[tuple[Delivery, bool]]:
         .filter(state=DeliveryState.QUEUED, due_at__lte=at)
         .order_by("due_at", "id")[:limit]
     )
+    if not due:
+        return []
+    facts = _facts(due, at)
     going: list[tuple[Delivery, bool]] = []
     for delivery in due:
-        verdict = gate.decide(_facts(delivery, at))
+        verdict = gate.decide(facts[delivery.id])
         if isinstance(verdict, gate.Go):
             going.append((delivery, verdict.as_template))
         else:
@@ -68,18 +72,21 @@ def claim(*, limit: int) -> list[tuple[Delivery, bool]]:
     return going
 
 
-def _facts(delivery: Delivery, at: datetime) -> gate.Facts:
-    conversation = delivery.message.conversation
-    phone, user_id = people.whatsapp_address(conversation.person_id)
-    purpose = Purpose(delivery.purpose)
-    return gate.Facts(
-        purpose=purpose,
-        agreed=people.agrees(conversation.person_id, purpose),
-        last_in_at=conversation.last_in_at,
-        has_address=bool(phone or user_id),
-        has_template=delivery.template is not None,
-        now=at,
-    )
+def _facts(due: Sequence[Delivery], at: datetime) -> dict[UUID, gate.Facts]:
+    pairs = {d.id: (d.message.conversation.person_id, Purpose(d.purpose)) for d in due}
+    addresses = people.whatsapp_addresses(person for person, _ in pairs.values())
+    agreed = people.who_agree(pairs.values())
+    return {
+        d.id: gate.Facts(
+            purpose=pairs[d.id][1],
+            agreed=pairs[d.id] in agreed,
+            last_in_at=d.message.conversation.last_in_at,
+            has_address=pairs[d.id][0] in addresses,
+            has_template=d.template is not None,
+            now=at,
+        )
+        for d in due
+    }
 
 
 def accepted(*, delivery: Delivery, provider_id: str) -> None:
@@ -93,13 +100,13 @@ def accepted(*, delivery: Delivery, provider_id: str) -> None:
 
 def failed(*, delivery: Delivery, reason: str, code: int | None) -> None:
     """It will not be tried again."""
-    _mark(delivery.id, DeliveryState.FAILED, reason=reason, code=code)
+    _advance(delivery.id, DeliveryState.FAILED, reason=reason, code=code)
     ring(f"conversation:{delivery.message.conversation_id}")
 
 
 def lost(*, delivery: Delivery) -> None:
-    """No answer came: it may or may not have gone out."""
-    _mark(delivery.id, DeliveryState.UNKNOWN, reason="WhatsApp's answer was lost.")
+    """No answer came: it may or may not have gone out; a status may have told already."""
+    _advance(delivery.id, DeliveryState.UNKNOWN, reason="WhatsApp's answer was lost.")
 
 
 def again(*, delivery: Delivery, after: timedelta, reason: str, code: int | None = None) -> None:
@@ -221,7 +228,9 @@ def _apply(delivery_id: UUID, state: str, detail: dict[str, Any]) -> None:
     if state == "failed":
         first = (detail.get("errors") or [{}])[0]
         reason = str(first.get("details") or first.get("title") or "WhatsApp gave no reason.")
-        code = first.get("code") if isinstance(first.get("code"), int) else None
+        code = first.get("code")
+        if not isinstance(code, int) or abs(code) > CODE_MAX:
+            code = None
         _advance(delivery_id, DeliveryState.FAILED, reason=reason, code=code)
     elif state == "played":
         _advance(delivery_id, DeliveryState.READ)

@@ -11,6 +11,7 @@ from obolo.kit.text import shown
 
 TRIES_MAX = 3
 RETRY_AFTER = timedelta(seconds=10)
+RETRY_TIMES_MAX = 60  # at last every ten minutes
 
 
 def claim_notices(*, limit: int) -> list[Notice]:
@@ -40,8 +41,17 @@ def quarantine(*, notice: Notice, reason: str) -> None:
 
 
 def begin_try(*, notice_id: UUID) -> int:
-    """Count a try before it runs, so that one that kills the worker is counted too."""
-    Notice.objects.filter(id=notice_id).update(
-        attempts=F("attempts") + 1, retry_at=now() + RETRY_AFTER
-    )
-    return Notice.objects.values_list("attempts", flat=True).get(id=notice_id)
+    """Count a try before it runs, so that one that kills the worker is counted too.
+
+    The next one comes a little later each time: a notice that keeps failing leaves others a turn.
+    """
+    Notice.objects.filter(id=notice_id).update(attempts=F("attempts") + 1)
+    attempts: int = Notice.objects.values_list("attempts", flat=True).get(id=notice_id)
+    wait = RETRY_AFTER * min(attempts, RETRY_TIMES_MAX)
+    Notice.objects.filter(id=notice_id).update(retry_at=now() + wait)
+    return attempts
+
+
+def put_off(*, ids: list[UUID]) -> None:
+    """Look at these later without counting a try: somebody they need is away."""
+    Notice.objects.filter(id__in=ids, done_at=None).update(retry_at=now() + RETRY_AFTER)

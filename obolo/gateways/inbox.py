@@ -7,7 +7,8 @@ the disk decides how many go into a batch, and no timer adds delay.
 
 import asyncio
 import logging
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -20,17 +21,25 @@ from obolo.kit.ids import new_id
 BATCH_NOTICES_MAX = 500  # keeps one statement below a few MB in ordinary traffic
 BATCH_BYTES_MAX = 8 * 1024 * 1024
 WAITING_MAX = 20_000  # beyond this we are not keeping up: say so instead of queueing
+WAIT_SECONDS_MAX = 4.0  # nobody waits longer for an answer; the hook promises 5
+LOOK_SECONDS = 0.25  # how often we look for those who waited too long
 WRITERS = 2  # one fills while the other waits for the disk
+CONNECT_TIMEOUT_SECONDS = 3
 STATEMENT_TIMEOUT_MS = 3_000
 CHANNEL = "obolo"  # the one NOTIFY channel; payloads are "<organisation>:<topic>"
 
+# A batch comes from few senders: each is passed once and its notices name it by its place.
 _STORE = """
-WITH stored AS (
+WITH sender AS (
+    SELECT * FROM unnest(%b::uuid[], %b::uuid[], %b::text[])
+        WITH ORDINALITY AS s (organisation_id, account_id, source, place)
+), stored AS (
     INSERT INTO gateways_notice
         (organisation_id, id, source, account_id, body, received_at, attempts)
-    SELECT o, i, s, a, b, r, 0
-    FROM unnest(%b::uuid[], %b::uuid[], %b::text[], %b::uuid[], %b::bytea[], %b::timestamptz[])
-        AS n (o, i, s, a, b, r)
+    SELECT organisation_id, id, source, account_id, body, received_at, 0
+    FROM unnest(%b::int8[], %b::uuid[], %b::bytea[], %b::timestamptz[])
+        AS n (place, id, body, received_at)
+    JOIN sender USING (place)
 )
 SELECT pg_notify('obolo', o || ':notice') FROM unnest(%b::text[]) AS o
 """
@@ -44,16 +53,13 @@ class NotStored(OboloError):
     retryable = True
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class _Waiting:
-    organisation_id: UUID
-    account_id: UUID
-    source: str
+    sender: tuple[UUID, UUID, str]  # organisation, account, source
     body: bytes
     received_at: datetime
-    stored: asyncio.Future[None] = field(
-        default_factory=lambda: asyncio.get_running_loop().create_future()
-    )
+    stored: asyncio.Future[None]
+    since: float  # of the loop's clock
 
 
 class Inbox:
@@ -63,21 +69,22 @@ class Inbox:
         """Remember where; nothing happens before `start`."""
         self._dsn = dsn
         self._waiting: list[_Waiting] = []
+        self._in_hand: list[list[_Waiting]] = []  # what the writers are storing now
         self._some = asyncio.Event()
-        self._writers: list[asyncio.Task[None]] = []
+        self._tasks: list[asyncio.Task[None]] = []
         self.commits = 0
 
     def start(self) -> None:
         """Begin to write; call within the running loop."""
-        self._writers = [asyncio.create_task(self._write()) for _ in range(WRITERS)]
+        self._tasks = [asyncio.create_task(self._write()) for _ in range(WRITERS)]
+        self._tasks.append(asyncio.create_task(self._look()))
 
     async def stop(self) -> None:
         """Stop writing; whoever waits is told that nothing was stored."""
-        for writer in self._writers:
-            writer.cancel()
-        await asyncio.gather(*self._writers, return_exceptions=True)
-        for one in self._waiting:
-            _refuse(one, NotStored("The server is stopping."))
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        _refuse(self._waiting, "The server is stopping.")
         self._waiting.clear()
 
     async def store(
@@ -85,35 +92,64 @@ class Inbox:
     ) -> None:
         """Return when the notice is committed; raises NotStored when it surely or maybe is not.
 
-        After NotStored the sender repeats, and a repeated notice changes nothing.
+        Either comes within WAIT_SECONDS_MAX, whatever the database does. After NotStored the
+        sender repeats, and a repeated notice changes nothing.
         """
         if len(self._waiting) >= WAITING_MAX:
             raise NotStored("Too many notices are waiting.")
-        one = _Waiting(organisation_id, account_id, source, body, at)
+        loop = asyncio.get_running_loop()
+        sender = (organisation_id, account_id, source)
+        one = _Waiting(sender, body, at, loop.create_future(), loop.time())
         self._waiting.append(one)
         self._some.set()
         await one.stored
 
     async def _write(self) -> None:
         connection: psycopg.AsyncConnection[Any] | None = None
+        try:
+            while True:
+                await self._some.wait()
+                batch = self._take()
+                if batch:  # else the other writer took them all
+                    connection = await self._write_batch(batch, connection)
+        finally:
+            if connection is not None:
+                await connection.close()
+
+    async def _write_batch(
+        self, batch: list[_Waiting], connection: psycopg.AsyncConnection[Any] | None
+    ) -> psycopg.AsyncConnection[Any] | None:
+        """Store a batch in one commit; returns the connection to go on with."""
+        self._in_hand.append(batch)
+        why = "The server is stopping."
+        try:
+            if connection is None or connection.closed:
+                connection = await self._connect()
+            await _store(connection, batch)
+            self.commits += 1
+            _confirm(batch)
+        except psycopg.Error as failed:
+            log.warning("notices not stored: %s", type(failed).__name__)
+            why = ""
+            if connection is not None:
+                await connection.close()
+        except asyncio.CancelledError:
+            if connection is not None:
+                await connection.close()
+            raise
+        finally:
+            self._in_hand.remove(batch)
+            _refuse(batch, why)  # whoever was not confirmed above
+        return connection
+
+    async def _look(self) -> None:
+        """Answer those who waited too long: a frozen database must not hold the senders."""
         while True:
-            await self._some.wait()
-            batch = self._take()
-            why = NotStored("The server is stopping.")
-            try:
-                if connection is None or connection.closed:
-                    connection = await self._connect()
-                await _store(connection, batch)
-                self.commits += 1
-                _confirm(batch)
-            except psycopg.Error as failed:
-                log.warning("notices not stored: %s", type(failed).__name__)
-                why = NotStored()
-                if connection is not None:
-                    await connection.close()
-            finally:
-                for one in batch:  # whoever was not confirmed above
-                    _refuse(one, why)
+            await asyncio.sleep(LOOK_SECONDS)
+            overdue = asyncio.get_running_loop().time() - WAIT_SECONDS_MAX
+            for batch in (*self._in_hand, self._waiting):
+                _refuse([one for one in batch if one.since < overdue], "It takes too long.")
+            self._waiting = [one for one in self._waiting if not one.stored.done()]
 
     def _take(self) -> list[_Waiting]:
         size = taken = 0
@@ -131,7 +167,8 @@ class Inbox:
         return await psycopg.AsyncConnection.connect(
             self._dsn,
             autocommit=True,
-            connect_timeout=3,
+            connect_timeout=CONNECT_TIMEOUT_SECONDS,
+            tcp_user_timeout=STATEMENT_TIMEOUT_MS,  # a machine that vanished says nothing at all
             options=f"-c statement_timeout={STATEMENT_TIMEOUT_MS}",
         )
 
@@ -139,26 +176,31 @@ class Inbox:
 async def _store(connection: psycopg.AsyncConnection[Any], batch: list[_Waiting]) -> None:
     if not batch:
         return
+    places: dict[tuple[UUID, UUID, str], int] = {}
+    places_of_notices = [places.setdefault(one.sender, len(places) + 1) for one in batch]
+    organisations, accounts, sources = zip(*places, strict=True)
     await connection.execute(
         _STORE,
         (
-            [one.organisation_id for one in batch],
+            list(organisations),
+            list(accounts),
+            list(sources),
+            places_of_notices,
             [new_id() for _ in batch],
-            [one.source for one in batch],
-            [one.account_id for one in batch],
             [one.body for one in batch],
             [one.received_at for one in batch],
-            list({str(one.organisation_id) for one in batch}),
+            list({str(organisation) for organisation in organisations}),
         ),
     )
 
 
-def _confirm(batch: list[_Waiting]) -> None:
+def _confirm(batch: Sequence[_Waiting]) -> None:
     for one in batch:
         if not one.stored.done():
             one.stored.set_result(None)
 
 
-def _refuse(one: _Waiting, why: NotStored) -> None:
-    if not one.stored.done():
-        one.stored.set_exception(why)
+def _refuse(batch: Sequence[_Waiting], why: str) -> None:
+    for one in batch:
+        if not one.stored.done():
+            one.stored.set_exception(NotStored(why))

@@ -13,6 +13,11 @@ def gifts_of(person_id: UUID, limit: int = 50) -> QuerySet[Gift]:
     return found.prefetch_related("receipts").order_by("-paid_at", "-id")[:limit]
 
 
+def has_given(person_id: UUID) -> bool:
+    """Has this person given at least once?"""
+    return Gift.objects.filter(person_id=person_id).exists()
+
+
 def gifts(person_id: UUID | None, limit: int = 100) -> QuerySet[Gift]:
     """Gifts of one person or of all, newest first."""
     found = Gift.objects.select_related("cause", "person").prefetch_related("receipts")

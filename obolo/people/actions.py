@@ -28,6 +28,10 @@ def recognise(
     )
     if not given:
         raise ValueError("A person needs at least one address.")
+    known = _living(given)
+    found = _first_of(given, known)
+    if found is not None and len(known) == len(given) and (found.name or not name):
+        return found  # nothing to write, as nearly always
     for _ in range(2):  # a second look, when another worker wrote the address meanwhile
         try:
             with transaction.atomic():
@@ -38,13 +42,8 @@ def recognise(
 
 
 def _recognise(given: list[tuple[str, str]], name: str, language: str) -> Person:
-    known = {
-        (a.kind, a.value): a
-        for a in Address.objects.filter(
-            valid_to=None, value__in=[v for _, v in given]
-        ).select_related("person")
-    }
-    found = next((known[a].person for a in given if a in known), None)
+    known = _living(given)
+    found = _first_of(given, known)
     if found is None:
         found = Person.objects.create(name=clean_name(name), language=language)
     elif name and not found.name:
@@ -54,6 +53,16 @@ def _recognise(given: list[tuple[str, str]], name: str, language: str) -> Person
         [Address(person=found, kind=k, value=v) for k, v in given if (k, v) not in known]
     )
     return found
+
+
+def _living(given: list[tuple[str, str]]) -> dict[tuple[str, str], Address]:
+    rows = Address.objects.filter(valid_to=None, value__in=[v for _, v in given])
+    found = {(a.kind, a.value): a for a in rows.select_related("person")}
+    return {key: found[key] for key in given if key in found}
+
+
+def _first_of(given: list[tuple[str, str]], known: dict[tuple[str, str], Address]) -> Person | None:
+    return next((known[a].person for a in given if a in known), None)
 
 
 def clean_name(name: str) -> str:
@@ -92,7 +101,13 @@ def note_consent(
     language: str = "",
     at: datetime | None = None,
 ) -> Consent:
-    """Append a person's yes or no to one purpose."""
+    """Append a person's yes or no to one purpose; the same word of the same moment is kept once."""
+    if at is not None:  # an outsider's word, which may be told twice
+        told = Consent.objects.filter(
+            person_id=person_id, purpose=purpose, granted=granted, source=source, at=at
+        ).first()
+        if told:
+            return told
     return Consent.objects.create(
         person_id=person_id,
         purpose=purpose,

@@ -1,5 +1,7 @@
 """Questions about people."""
 
+from collections import defaultdict
+from collections.abc import Iterable
 from uuid import UUID
 
 from django.db.models import Q
@@ -21,6 +23,19 @@ def agrees(person_id: UUID, purpose: Purpose) -> bool:
     return DEFAULTS[purpose] if newest is None else newest
 
 
+def who_agree(pairs: Iterable[tuple[UUID, Purpose]]) -> set[tuple[UUID, Purpose]]:
+    """Those of the pairs (person, purpose) where we may write. One query for all."""
+    asked = set(pairs)
+    newest = (
+        Consent.objects.filter(person_id__in={person for person, _ in asked})
+        .order_by("person_id", "purpose", "-at", "-id")
+        .distinct("person_id", "purpose")
+        .values_list("person_id", "purpose", "granted")
+    )
+    said = {(person, Purpose(purpose)): granted for person, purpose, granted in newest}
+    return {pair for pair in asked if said.get(pair, DEFAULTS[pair[1]])}
+
+
 def consent(person_id: UUID) -> dict[str, bool]:
     """The standing word on each purpose."""
     return {purpose.value: agrees(person_id, purpose) for purpose in Purpose}
@@ -37,18 +52,29 @@ def by_address(value: str) -> Person | None:
     return found.person if found else None
 
 
-def whatsapp_address(person_id: UUID) -> tuple[str | None, str | None]:
-    """(phone, user id) to send to on WhatsApp; either may be None."""
-    living = dict(
+def whatsapp_addresses(person_ids: Iterable[UUID]) -> dict[UUID, tuple[str | None, str | None]]:
+    """(phone, user id) of each of these persons; either may be None. One query for all."""
+    living = (
         Address.objects.filter(
-            person_id=person_id,
+            person_id__in=set(person_ids),
             valid_to=None,
             kind__in=[AddressKind.PHONE, AddressKind.USER_ID],
         )
         .order_by("valid_from")
-        .values_list("kind", "value")
+        .values_list("person_id", "kind", "value")
     )
-    return living.get(AddressKind.PHONE), living.get(AddressKind.USER_ID)
+    found: dict[UUID, dict[str, str]] = defaultdict(dict)
+    for person_id, kind, value in living:
+        found[person_id][kind] = value
+    return {
+        person_id: (by_kind.get(AddressKind.PHONE), by_kind.get(AddressKind.USER_ID))
+        for person_id, by_kind in found.items()
+    }
+
+
+def whatsapp_address(person_id: UUID) -> tuple[str | None, str | None]:
+    """(phone, user id) to send to on WhatsApp; either may be None."""
+    return whatsapp_addresses([person_id]).get(person_id, (None, None))
 
 
 def get(person_id: UUID) -> Person | None:

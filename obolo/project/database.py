@@ -78,6 +78,10 @@ def app_connection() -> dict[str, Any]:
         }
         entry["OPTIONS"] = {
             **parts,
+            # The same few statements come thousands of times: planned once per connection, they
+            # cost the database half. (A pooler between us must then keep sessions.)
+            "server_side_binding": True,
+            "prepare_threshold": 3,
             "pool": {"min_size": 1, "max_size": POOL_CONNECTIONS_MAX, "timeout": 5},
         }
     entry["DISABLE_SERVER_SIDE_CURSORS"] = True

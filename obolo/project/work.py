@@ -32,7 +32,8 @@ from obolo.stories import (
 
 SWEEP_SECONDS = 1.0
 AFTER_TROUBLE_SECONDS = 0.5
-Job = Callable[[UUID], int]
+ALL = 2**31  # one call takes up everything there is
+Job = Callable[[UUID], int]  # returns how much it took up
 
 log = logging.getLogger(__name__)
 
@@ -40,10 +41,23 @@ log = logging.getLogger(__name__)
 class Lane:
     """Threads doing one kind of work, organisation by organisation, each its turn."""
 
-    def __init__(self, topic: str, job: Job, threads: int, every: float = SWEEP_SECONDS) -> None:
-        """`every`: seconds between sweeps over all organisations."""
+    def __init__(
+        self,
+        topic: str,
+        job: Job,
+        threads: int,
+        *,
+        full: int = 1,
+        gather: float = 0.0,
+        every: float = SWEEP_SECONDS,
+    ) -> None:
+        """`full`: when a call takes up this much, more may wait; `every`: seconds between sweeps.
+
+        A call that takes up less has seen the end of the line; what came since has rung. `gather`:
+        seconds to wait for company before a call, so that what comes together costs one commit.
+        """
         self.topic, self.every = topic, every
-        self._job = job
+        self._job, self._full, self._gather = job, full, gather
         self._turns: OrderedDict[UUID, None] = OrderedDict()
         self._some = threading.Condition()
         self._stopping = False
@@ -80,15 +94,21 @@ class Lane:
                 connection.close()
                 time.sleep(AFTER_TROUBLE_SECONDS)
                 continue
-            if done:
+            if done >= self._full:
                 self.wake(organisation_id)  # at the end of the line: others have their turn first
         connection.close()
 
     def _next(self) -> UUID | None:
-        with self._some:
-            while not self._turns and not self._stopping:
-                self._some.wait()
-            return None if self._stopping else self._turns.popitem(last=False)[0]
+        while True:
+            with self._some:
+                while not self._turns and not self._stopping:
+                    self._some.wait()
+            time.sleep(self._gather)
+            with self._some:
+                if self._stopping:
+                    return None
+                if self._turns:  # else another thread took them meanwhile
+                    return self._turns.popitem(last=False)[0]
 
 
 class Workers:
@@ -98,13 +118,19 @@ class Workers:
         """As many threads as the settings say."""
         settings = config.read()
         self._lanes = [
-            Lane("notice", read_notices.run, 2),
-            Lane("due", answer_a_message.run, settings.lanes),
-            Lane("pay", receive_a_gift.place_due, 2),
-            Lane("look", receive_a_gift.look_again, 1, every=5.0),
-            Lane("send", hand_over.run, settings.senders),
+            Lane("notice", read_notices.run, 1, full=read_notices.BATCH, gather=0.03),
+            Lane(
+                "due",
+                answer_a_message.run,
+                settings.lanes,
+                full=answer_a_message.BATCH,
+                gather=0.02,
+            ),
+            Lane("pay", receive_a_gift.place_due, 2, full=receive_a_gift.BATCH),
+            Lane("look", receive_a_gift.look_again, 1, full=receive_a_gift.BATCH, every=5.0),
+            Lane("send", hand_over.run, settings.senders, full=hand_over.BATCH, gather=0.02),
             Lane("tell", spend_and_trace.tell_due, 1),
-            Lane("claims", _give_up_claims, 1, every=30.0),
+            Lane("claims", _give_up_claims, 1, full=ALL, every=30.0),
         ]
         self._by_topic = {lane.topic: lane for lane in self._lanes}
         self._stopping = threading.Event()
@@ -163,5 +189,4 @@ class Workers:
 
 def _give_up_claims(organisation_id: UUID) -> int:
     with within(organisation_id):
-        sending.give_up_claims()
-    return 0  # nothing more to do before the next sweep
+        return sending.give_up_claims()

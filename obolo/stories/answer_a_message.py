@@ -34,6 +34,7 @@ from obolo.organisations.wall import within
 from obolo.people import actions as people
 from obolo.stories.carry_out import Turn
 
+BATCH = 4  # share a commit; the first of them waits some ms for the last
 TRIES_MAX = 3
 TRY_AGAIN = timedelta(seconds=5)
 LANGUAGES = ("it", "en", "ar")  # what the assistant writes; other languages get English
@@ -46,29 +47,35 @@ log = logging.getLogger(__name__)
 
 
 def run(organisation_id: UUID) -> int:
-    """Answer one due conversation; returns 1, or 0 when none is due."""
+    """Answer some due conversations in one commit; returns how many were taken up."""
     with within(organisation_id):
-        due = conversations.claim_due(limit=1)
+        due = conversations.claim_due(limit=BATCH)
         if not due:
             return 0
-        conversation = due[0]
-        try:
-            with transaction.atomic():
-                _answer(conversation, organisations.current())
-        except Exception:  # whatever it was, it must delay this person only
-            log.exception("conversation %s could not be answered", conversation.id)
-            tries = conversations.postpone(conversation_id=conversation.id, until=now() + TRY_AGAIN)
-            if tries >= TRIES_MAX:
-                conversations.set_aside(conversation_id=conversation.id)
-    return 1
+        organisation, catalogue = organisations.current(), causes.open_causes()
+        for conversation in due:
+            _try_to_answer(conversation, organisation, catalogue)
+    return len(due)
 
 
-def _answer(conversation: Conversation, organisation: Organisation) -> None:
+def _try_to_answer(
+    conversation: Conversation, organisation: Organisation, catalogue: list[Cause]
+) -> None:
+    try:
+        with transaction.atomic():
+            _answer(conversation, organisation, catalogue)
+    except Exception:  # whatever it was, it must delay this person only
+        log.exception("conversation %s could not be answered", conversation.id)
+        tries = conversations.postpone(conversation_id=conversation.id, until=now() + TRY_AGAIN)
+        if tries >= TRIES_MAX:
+            conversations.set_aside(conversation_id=conversation.id)
+
+
+def _answer(conversation: Conversation, organisation: Organisation, catalogue: list[Cause]) -> None:
     words = talk.waiting_words(conversation.id)
     if not words:
         conversations.rest(conversation=conversation, thread=conversation.thread, answered=[])
         return
-    catalogue = causes.open_causes()
     known = _known(conversation, catalogue)
     reading = _read(words, conversation, known, catalogue, organisation)
     decision = decide(_heard(reading, words), known)
@@ -98,7 +105,7 @@ def _known(conversation: Conversation, catalogue: list[Cause]) -> Known:
         draft=Draft(**draft) if draft else None,
         confused=thread.get("confused", 0),
         cause_slugs=tuple(c.slug for c in catalogue),
-        has_gift=bool(gifts.gifts_of(conversation.person_id, limit=1)),
+        has_gift=gifts.has_given(conversation.person_id),
         next_nonce=new_token()[:8],
     )
 
@@ -127,21 +134,27 @@ def _read(
 
     apart = [one(text) for text in said] if len(said) > 1 else []
     urgent = [r for intent in _HEARD_ALONE for r in apart if r.intent == intent]
-    reading = urgent[0] if urgent else one("\n".join(said))
-    _speak_their_language(conversation, reading, organisation, has_words=bool(said))
-    return reading
+    whole = one("\n".join(said))
+    _speak_their_language(conversation, whole, organisation, said)
+    return urgent[0] if urgent else whole
 
 
 def _speak_their_language(
-    conversation: Conversation, reading: Reading, organisation: Organisation, *, has_words: bool
+    conversation: Conversation, reading: Reading, organisation: Organisation, said: list[str]
 ) -> None:
     person = conversation.person
     heard = reading.lang if reading.lang in LANGUAGES else "en"
-    if not has_words:
+    if not said:
         if not person.language:
             people.speak(person=person, language=organisation.language)
-    elif not person.language or reading.language_confidence >= SURE_OF_LANGUAGE:
+    elif not person.language or _tells_the_language(reading, " ".join(said)):
         people.speak(person=person, language=heard)
+
+
+def _tells_the_language(reading: Reading, words: str) -> bool:
+    """One Latin word, such as "stop" or "ok", is said in every language."""
+    enough = len(words.split()) > 1 or not words.isascii()
+    return enough and reading.language_confidence >= SURE_OF_LANGUAGE
 
 
 def _heard(reading: Reading, words: list[Message]) -> Heard:

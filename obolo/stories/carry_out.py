@@ -1,6 +1,7 @@
 """Carrying out what the assistant decided: one door is opened, one message at most is said."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from obolo.assistant import compose
@@ -44,6 +45,7 @@ class Turn:
         self.words = words
         self.lang = self.person.language or organisation.language
         self.introduced = bool(conversation.thread.get("introduced"))
+        self.other_currency = False  # said: we asked again for the amount instead
 
     def carry_out(self) -> None:
         """Open the one door the decision names."""
@@ -63,11 +65,14 @@ class Turn:
     def thread(self, known: Known) -> dict[str, Any]:
         """Where the conversation stands after this turn."""
         draft = self.decision.draft
-        if self.decision.act == "offer_gift":
+        question = self.decision.question
+        if draft and self.other_currency:
+            draft, question = replace(draft, amount_minor=None, currency=""), "amount"
+        elif self.decision.act == "offer_gift":
             draft = None
         return {
             "introduced": self.introduced,
-            "question": self.decision.question,
+            "question": question,
             "draft": None if draft is None else _draft_json(draft),
             "confused": self.decision.confused,
         }
@@ -164,6 +169,8 @@ class Turn:
 
     def _confirm(self, draft: Draft) -> None:
         assert draft.amount_minor is not None
+        if self._asked_in_the_causes_currency(draft):
+            return
         self._buttons(
             "confirm_gift",
             (f"confirm:{draft.nonce}", "btn_confirm"),
@@ -180,14 +187,21 @@ class Turn:
     def _currency(self, draft: Draft) -> str:
         return draft.currency or self.catalogue[str(draft.cause)].currency
 
+    def _asked_in_the_causes_currency(self, draft: Draft) -> bool:
+        """Another currency than the cause's cannot be collected: ask for the amount again."""
+        cause = self.catalogue[str(draft.cause)]
+        self.other_currency = self._currency(draft) != cause.currency
+        if self.other_currency:
+            self._words("amount_currency", currency=cause.currency)
+        return self.other_currency
+
     def _offer_gift(self) -> None:
         """Plan the payment; the link follows from `receive_a_gift` within a moment."""
         draft = self.decision.draft
         assert draft is not None
         assert draft.amount_minor is not None
         cause = self.catalogue[str(draft.cause)]
-        if self._currency(draft) != cause.currency:
-            self._words("amount_currency", currency=cause.currency)
+        if self._asked_in_the_causes_currency(draft):
             return
         try:
             giving.ask(
@@ -233,7 +247,8 @@ class Turn:
                 source_message_id=self.words[-1].id,
                 language=self.lang,
             )
-        self._words("stopped")
+        if self.decision.text:  # after words of distress a stop is obeyed without a word
+            self._words(self.decision.text)
 
     def _restore(self) -> None:
         """Reports about one's own gifts again; an appeal needs a yes of its own."""

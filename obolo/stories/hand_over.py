@@ -8,6 +8,7 @@
 
 import json
 import logging
+import re
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -33,6 +34,10 @@ from obolo.trace import actions as trace
 BATCH = 8
 RETRY_SECONDS = 4  # 4, 16, 64, … as WhatsApp advises for the pair rate
 
+_PLACEHOLDER = re.compile(re.escape(LINK) + r"([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})")
+
+Addresses = dict[UUID, tuple[str | None, str | None]]  # by person: phone, user id
+
 log = logging.getLogger(__name__)
 
 
@@ -48,15 +53,23 @@ def run(organisation_id: UUID) -> int:
             for delivery, _ in going:
                 sending.failed(delivery=delivery, reason=str(none), code=None)
             return len(going)
-        ready = [(d, _request(d, as_template)) for d, as_template in going]
+        addresses = people.whatsapp_addresses(d.message.conversation.person_id for d, _ in going)
+        ready = [(d, _request(d, as_template, addresses)) for d, as_template in going]
     for delivery, request in ready:
-        _hand_over(organisation_id, channel, delivery, request)
+        try:
+            _hand_over(organisation_id, channel, delivery, request)
+        except Exception:  # whatever it was, it must not hold up the others
+            log.exception("delivery %s: trouble", delivery.id)
+            with within(organisation_id):
+                sending.lost(delivery=delivery)
     return len(ready)
 
 
-def _request(delivery: Delivery, as_template: bool) -> dict[str, Any] | NotSendable:
+def _request(
+    delivery: Delivery, as_template: bool, addresses: Addresses
+) -> dict[str, Any] | NotSendable:
     body = delivery.template if as_template else delivery.body
-    phone, user_id = people.whatsapp_address(delivery.message.conversation.person_id)
+    phone, user_id = addresses[delivery.message.conversation.person_id]
     try:
         return outbound.addressed(
             _with_links(body), phone=phone, user_id=user_id, opaque=str(delivery.id)
@@ -68,10 +81,8 @@ def _request(delivery: Delivery, as_template: bool) -> dict[str, Any] | NotSenda
 def _with_links(body: dict[str, Any]) -> dict[str, Any]:
     """Put in the links that were not written down."""
     text = json.dumps(body)
-    while LINK in text:
-        start = text.index(LINK)
-        link_id = UUID(text[start + len(LINK) : start + len(LINK) + 36])
-        url = trace.url(link_id)
+    for link_id in set(_PLACEHOLDER.findall(text)):
+        url = trace.url(UUID(link_id))
         if body.get("type") == "template":  # the button's address is fixed but for its end
             url = url.removeprefix(f"{settings.BASE_URL}/")
         text = text.replace(f"{LINK}{link_id}", url)

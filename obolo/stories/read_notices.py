@@ -18,7 +18,7 @@ from obolo.gateways.messaging.whatsapp import facts
 from obolo.gateways.messaging.whatsapp.errors import Unreadable
 from obolo.gateways.messaging.whatsapp.inbound import Reading, read_notice
 from obolo.gateways.models import Notice
-from obolo.gateways.payments.rail import RailRefused
+from obolo.gateways.payments.rail import RailRefused, RailUnreachable
 from obolo.giving.rails import PRETEND
 from obolo.kit.text import shown_deep
 from obolo.organisations import queries as organisations
@@ -45,18 +45,37 @@ def run(organisation_id: UUID) -> int:
     except Exception:  # one of them failed: the batch is rolled back and read one by one
         log.exception("a batch of notices failed, reading them one by one")
         return _one_by_one(organisation_id)
-    others = [n for n in batch if n not in whatsapp]
-    return len(whatsapp) + sum(_alone(organisation_id, n.id) for n in others)
+    others = [n.id for n in batch if n not in whatsapp]
+    return len(whatsapp) + _each_alone(organisation_id, others)
 
 
 def _one_by_one(organisation_id: UUID) -> int:
     with within(organisation_id):
         ids = [n.id for n in notices.claim_notices(limit=BATCH)]
-    return sum(_alone(organisation_id, notice_id) for notice_id in ids)
+    return _each_alone(organisation_id, ids)
 
 
-def _alone(organisation_id: UUID, notice_id: UUID) -> int:
-    """One notice by itself, its try counted before it runs."""
+def _each_alone(organisation_id: UUID, ids: list[UUID]) -> int:
+    """One by one; when the provider is away, the rest is not asked about in vain, one by one."""
+    waiting = list(ids)
+    while waiting:
+        try:
+            _alone(organisation_id, waiting.pop(0))
+        except RailUnreachable as away:
+            log.warning("payment notices wait: %s", away)
+            with within(organisation_id):
+                payments = Notice.objects.filter(id__in=waiting, source=PRETEND)
+                later = list(payments.values_list("id", flat=True))
+                notices.put_off(ids=later)
+            waiting = [one for one in waiting if one not in later]
+    return len(ids)
+
+
+def _alone(organisation_id: UUID, notice_id: UUID) -> None:
+    """One notice by itself, its try counted before it runs.
+
+    Raises RailUnreachable: that is nobody's fault here, so the notice stays open.
+    """
     with within(organisation_id):
         tries = notices.begin_try(notice_id=notice_id)
         notice = Notice.objects.get(id=notice_id)
@@ -66,25 +85,27 @@ def _alone(organisation_id: UUID, notice_id: UUID) -> int:
                 _take_effect([notice])
         else:
             _look_at_payment(organisation_id, notice)
+    except RailUnreachable:
+        raise
     except Exception as failed:
         log.exception("notice %s failed, try %s", notice_id, tries)
         if tries >= notices.TRIES_MAX:
             with within(organisation_id):
                 notices.quarantine(notice=notice, reason=f"It failed {tries} times: {failed}")
-    return 1
 
 
 def _take_effect(batch: Sequence[Notice]) -> None:
     """Read some notices of one organisation; statuses of all of them are noted together."""
     done: list[UUID] = []
     statuses: list[facts.Status] = []
+    numbers = {one: organisations.account_number(one) for one in {n.account_id for n in batch}}
     for notice in batch:
         try:
             reading = read_notice(bytes(notice.body))
         except Unreadable as odd:
             notices.quarantine(notice=notice, reason=odd.reason)
             continue
-        ours = organisations.account_number(notice.account_id)
+        ours = numbers[notice.account_id]
         own = [f for f in _in_order(reading.facts) if f.number_id in (None, ours)]
         statuses += [f for f in own if isinstance(f, facts.Status)]
         for fact in own:

@@ -19,6 +19,7 @@ from obolo.conversations.models import Author
 from obolo.gateways.payments.rail import Order, RailRefused, RailUnreachable
 from obolo.giving import actions as giving
 from obolo.giving import queries as gifts
+from obolo.giving.errors import NoRail
 from obolo.giving.models import Gift, Payment
 from obolo.giving.rails import rail
 from obolo.kit.money import Money
@@ -47,7 +48,7 @@ def place_due(organisation_id: UUID) -> int:
         except RailUnreachable as away:
             log.warning("payment %s not placed: %s", payment.id, away)
             _tell_delay(organisation_id, payment)
-        except RailRefused as refused:
+        except (RailRefused, NoRail) as refused:
             log.error("payment %s refused: %s", payment.id, refused)
             with within(organisation_id):
                 giving.cancel(payment_id=payment.id)
@@ -134,7 +135,7 @@ def look(organisation_id: UUID, provider_ref: str) -> bool:
     Raises RailUnreachable, RailRefused: the notice stays open and is tried again.
     """
     with within(organisation_id):
-        _, provider = rail()
+        name, provider = rail()
         known = gifts.payment_by_provider_ref(provider_ref)
     remote = provider.fetch(provider_ref)
     with within(organisation_id):
@@ -142,6 +143,8 @@ def look(organisation_id: UUID, provider_ref: str) -> bool:
         payment = known or gifts.payment_by_reference(remote.reference)
         if payment is None:
             return False
+        if giving.placed(payment=payment, rail=name, remote=remote) and remote.state == "open":
+            _send_link(payment)
         gift, booked = giving.settle(payment_id=payment.id, remote=remote)
         if gift is not None and booked:
             _thank(gift)

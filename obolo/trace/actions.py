@@ -25,9 +25,10 @@ def link_for(*, gift_id: UUID) -> TraceLink:
     if known:
         return known
     link_id = new_id()
-    return TraceLink.objects.create(
-        id=link_id, gift_id=gift_id, token_hash=token_hash(_token(link_id))
-    )
+    fresh = TraceLink(id=link_id, gift_id=gift_id, token_hash=token_hash(_token(link_id)))
+    TraceLink.objects.bulk_create([fresh], ignore_conflicts=True)
+    # Somebody else may be making it at the same moment: then theirs is found.
+    return TraceLink.objects.get(gift_id=gift_id, revoked_at=None)
 
 
 def url(link_id: UUID) -> str:

@@ -12,18 +12,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 
-@dataclass(frozen=True, kw_only=True)
-class Measured:
-    """The outcome of one bench: its own figures, the baselines of the same run, their ratios."""
-
-    bench: str
-    machine: dict[str, Any] = field(default_factory=lambda: machine())
-    figures: dict[str, float]
-    baselines: dict[str, float]
-    ratios: dict[str, float]
-
-
-def machine() -> dict[str, Any]:
+def this_machine() -> dict[str, Any]:
     """What it ran on: figures of two machines are not to be compared."""
     return {
         "cores_count": os.cpu_count(),
@@ -31,6 +20,17 @@ def machine() -> dict[str, Any]:
         "system": platform.platform(terse=True),
         "python": platform.python_version(),
     }
+
+
+@dataclass(frozen=True, kw_only=True)
+class Measured:
+    """The outcome of one bench: its own figures, the baselines of the same run, their ratios."""
+
+    bench: str
+    machine: dict[str, Any] = field(default_factory=this_machine)
+    figures: dict[str, float]
+    baselines: dict[str, float]
+    ratios: dict[str, float]
 
 
 def percentile(ordered: Sequence[float], percent: float) -> float:

@@ -1,20 +1,24 @@
 """A throw-away installation and the processes of a bench; all of them end with it."""
 
+import json
 import os
 import secrets
+import select
 import signal
 import socket
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import Any
 
 from obolo.kit.errors import OboloError
 
 READY_SECONDS = 30.0
-STOP_SECONDS = 10.0
+DEMO_READY_SECONDS = 90.0
+STOP_SECONDS = 30.0  # a demo stops its parts and its database
 
 
 class PartDied(OboloError):
@@ -43,8 +47,7 @@ def own_installation(folder: Path) -> Iterator[str]:
     """
     from obolo.project import config, database
 
-    for name in [name for name in os.environ if name.startswith("OBOLO_")] + ["DATABASE_URL"]:
-        os.environ.pop(name, None)
+    _forget_installation()
     os.environ |= {
         "OBOLO_MODE": "production",
         "OBOLO_DATA": str(folder),
@@ -58,6 +61,12 @@ def own_installation(folder: Path) -> Iterator[str]:
             yield owner
         finally:
             _let_go()
+
+
+def _forget_installation() -> None:
+    for name in [*os.environ]:
+        if name.startswith("OBOLO_") or name == "DATABASE_URL":
+            del os.environ[name]
 
 
 def _let_go() -> None:
@@ -84,6 +93,46 @@ def running(module: str, port: int) -> Iterator[subprocess.Popen[bytes]]:
         yield part
     finally:
         stop(part)
+
+
+@contextmanager
+def demo(folder: Path) -> Iterator[tuple[dict[str, Any], int]]:
+    """A demo of its own in `folder`: what it announced, and its process. Raises PartDied."""
+    _forget_installation()
+    os.environ["OBOLO_DATA"] = str(folder)
+    command = [sys.executable, "-m", "obolo.cli", "demo", "--headless", "--port", str(free_port())]
+    part = subprocess.Popen(command, stdout=subprocess.PIPE)  # noqa: S603 - our own program
+    assert part.stdout is not None
+    try:
+        heard, _, _ = select.select([part.stdout], [], [], DEMO_READY_SECONDS)
+        line = part.stdout.readline() if heard else b""
+        if not line:
+            raise PartDied
+        yield json.loads(line), part.pid
+    finally:
+        stop(part)
+        part.stdout.close()
+
+
+def resident_mb(pid: int) -> int:
+    """Resident memory of a process and all it started, PostgreSQL aside; 0 where /proc is not.
+
+    Pages that processes share are counted once for each of them.
+    """
+    family, named = {pid}, {}
+    for status in Path("/proc").glob("[0-9]*/status"):
+        with suppress(OSError):
+            told = dict(
+                line.split(":\t", 1) for line in status.read_text().splitlines() if ":\t" in line
+            )
+            named[int(told["Pid"])] = told
+    for _ in named:  # as deep as it could be
+        grown = family | {one for one, told in named.items() if int(told["PPid"]) in family}
+        if grown == family:
+            break
+        family = grown
+    ours = [told for one, told in named.items() if one in family and told["Name"] != "postgres"]
+    return sum(int(told.get("VmRSS", "0 kB").split()[0]) for told in ours) // 1024
 
 
 def wait_until_listening(port: int, part: subprocess.Popen[bytes]) -> None:

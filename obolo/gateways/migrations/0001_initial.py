@@ -2,9 +2,10 @@
 
 import django.db.models.deletion
 import django.db.models.functions.comparison
+from django.db import migrations, models
+
 import obolo.kit.clock
 import obolo.kit.ids
-from django.db import migrations, models
 
 
 class Migration(migrations.Migration):

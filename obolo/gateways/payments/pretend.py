@@ -9,7 +9,7 @@ import json
 import re
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, get_args
 
 import httpx
 
@@ -18,13 +18,20 @@ from obolo.gateways.payments.rail import (
     RailRefused,
     RailUnreachable,
     RemotePayment,
+    RemoteRefund,
+    State,
 )
-from obolo.kit.money import Money
+from obolo.kit.money import Money, NotAnAmount
+from obolo.kit.text import shown
 
 SIGNATURE_HEADER = b"obolo-pay-signature"
 TIMEOUT_SECONDS = 5.0
 _SIGNATURE = re.compile(rb"t=(\d{1,12}),v1=([0-9a-f]{64})")
-NOTICE_REFS_MAX = 1_000
+METHOD_CHARS_MAX = 40
+URL_CHARS_MAX = 500
+_REF = re.compile(r"[A-Za-z0-9_-]{1,100}")
+_STATES = frozenset(get_args(State))
+_ODD = "The provider's answer has another shape."
 
 
 def sign(secret: str, body: bytes, at_seconds: int) -> str:
@@ -77,11 +84,31 @@ class PretendRail:
         """Close an unpaid payment."""
         return _read(self._ask("POST", f"{self._base}/{provider_ref}/cancel", json={}))
 
+    def reopen(self, order: Order, provider_ref: str) -> RemotePayment:
+        """The same payment: its page lives as long as our link."""
+        return self.fetch(provider_ref)
+
+    def refund(self, provider_ref: str, amount: Money, key: str) -> RemoteRefund:
+        """Give money back at once; the key is kept by the provider."""
+        if self.fetch(provider_ref).asked.currency != amount.currency:
+            raise RailRefused("The refund is in another currency than its payment.")
+        url, headers = f"{self._base}/{provider_ref}/refund", {"Idempotency-Key": key}
+        _read(self._ask("POST", url, json={"amount_minor": amount.minor}, headers=headers))
+        return RemoteRefund(refund_ref=key, provider_ref=provider_ref, amount=amount, state="done")
+
     def list_paid(self, since: datetime) -> Sequence[RemotePayment]:
         """Every payment paid since then."""
-        query = {"status": "paid", "since": since.isoformat()}
+        return self._listed({"status": "paid", "since": since.isoformat()})
+
+    def list_pending(self) -> Sequence[RemotePayment]:
+        """Every payment that still waits."""
+        return self._listed({"status": "open"})
+
+    def _listed(self, query: dict[str, str]) -> Sequence[RemotePayment]:
         found = self._ask("GET", self._base, params=query)
-        rows = found["data"] if isinstance(found, dict) else found
+        rows = found.get("data") if isinstance(found, dict) else found
+        if not isinstance(rows, list):
+            raise RailUnreachable(_ODD)
         return [_read(one) for one in rows]
 
     def read_notice(self, body: bytes) -> Iterable[str]:
@@ -91,7 +118,7 @@ class PretendRail:
             ref = notice["payment"]
         except (ValueError, TypeError, KeyError, RecursionError) as odd:
             raise RailRefused("A payment notice could not be read.") from odd
-        if not isinstance(ref, str) or not re.fullmatch(r"[A-Za-z0-9_-]{1,100}", ref):
+        if not isinstance(ref, str) or not _REF.fullmatch(ref):
             raise RailRefused("A payment notice names no payment.")
         return [ref]
 
@@ -109,23 +136,40 @@ class PretendRail:
 
 
 def _read(data: Any) -> RemotePayment:
+    """One payment as the provider tells it; raises RailUnreachable for any other shape."""
     try:
         currency = data["currency"]
         paid, fee = data.get("paid_amount_minor"), data.get("fee_minor")
+        if data["status"] not in _STATES or not _REF.fullmatch(data["id"]):
+            raise ValueError
+        if min(paid or 0, fee or 0) < 0:
+            raise ValueError
         return RemotePayment(
             provider_ref=data["id"],
-            reference=data["reference"],
+            reference=str(data["reference"]),
             state=data["status"],
             asked=Money(data["amount_minor"], currency),
             paid=None if paid is None else Money(paid, currency),
             fee=None if fee is None else Money(fee, currency),
-            method=data.get("method") or "",
+            method=shown(str(data.get("method") or ""), METHOD_CHARS_MAX),
             paid_at=_time(data.get("paid_at")),
-            url=data["url"],
+            url=_address(data["url"]),
+            refunded=_refunded(data.get("refunded_amount_minor"), currency),
         )
-    except (KeyError, TypeError, AttributeError) as odd:
-        raise RailUnreachable("The provider's answer has another shape.") from odd
+    except (KeyError, TypeError, AttributeError, ValueError, OverflowError, NotAnAmount) as odd:
+        raise RailUnreachable(_ODD) from odd
+
+
+def _refunded(minor: int | None, currency: str) -> Money | None:
+    return Money(minor, currency) if minor else None
 
 
 def _time(text: str | None) -> datetime | None:
     return datetime.fromisoformat(text).astimezone(UTC) if text else None
+
+
+def _address(url: str) -> str:
+    """Where the donor pays: nothing but an address of the web may be forwarded to."""
+    if not url.startswith(("https://", "http://")) or len(url) > URL_CHARS_MAX:
+        raise ValueError
+    return url

@@ -9,6 +9,7 @@ from obolo.kit.errors import OboloError
 from obolo.kit.money import Money
 
 State = Literal["open", "paid", "failed", "expired", "cancelled", "refunded"]
+RefundState = Literal["pending", "done", "failed"]
 
 
 class RailUnreachable(OboloError):
@@ -36,7 +37,11 @@ class Order:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class RemotePayment:
-    """What the provider says of one payment."""
+    """What the provider says of one payment.
+
+    An open payment without `url` can be paid, but its page at the provider has closed: `reopen`
+    makes a new one. `refunded` is what went back so far, `disputed` what the donor's bank claims.
+    """
 
     provider_ref: str
     reference: str
@@ -47,6 +52,18 @@ class RemotePayment:
     method: str
     paid_at: datetime | None
     url: str
+    refunded: Money | None = None
+    disputed: Money | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RemoteRefund:
+    """What the provider says of money on its way back to the donor."""
+
+    refund_ref: str
+    provider_ref: str
+    amount: Money
+    state: RefundState
 
 
 class Rail(Protocol):
@@ -65,4 +82,23 @@ class Rail(Protocol):
         """Every payment paid since then: finds what notices missed."""
 
     def read_notice(self, body: bytes) -> Iterable[str]:
-        """The provider's references an authentic notice tells us to look at."""
+        """The provider's references an authentic notice tells us to look at.
+
+        A provider that calls by GET says it in the query: that query is the body.
+        """
+
+
+class WholeRail(Rail, Protocol):
+    """A provider that can also give money back, and whose pages may close before our link does."""
+
+    def reopen(self, order: Order, provider_ref: str) -> RemotePayment:
+        """A payment the donor can pay now: the known one, or a new page for the same order.
+
+        Repeating gives the same page. A payment that has ended is answered as it is.
+        """
+
+    def refund(self, provider_ref: str, amount: Money, key: str) -> RemoteRefund:
+        """Give `amount` back to the donor; the same `key` gives it back once."""
+
+    def list_pending(self) -> Sequence[RemotePayment]:
+        """Every payment that still waits: what a lost notice may have left behind."""

@@ -1,0 +1,4 @@
+"""Fixtures of the room's tests."""
+
+from obolo.gateways.tests.at_once import committed as committed  # a fixture
+from obolo.kit.tests.turned import clock as clock  # a fixture
