@@ -20,7 +20,8 @@ def recognise(
     """The person with one of these addresses `(kind, value)`, or a new one.
 
     The first address known decides, in the order user id, phone, parent id; the others are added to
-    that person when they are nobody's. Two known persons are never merged here.
+    that person when they are nobody's. Two known persons are never merged here. A phone number that
+    comes with a new user id, while its holder has another, was passed on: it is a new person's.
     Raises ValueError when no address is given.
     """
     given = sorted(
@@ -44,6 +45,11 @@ def recognise(
 def _recognise(given: list[tuple[str, str]], name: str, language: str) -> Person:
     known = _living(given)
     found = _first_of(given, known)
+    if found is not None and _was_passed_on(given, known, found):
+        phones = [key for key in known if key[0] == AddressKind.PHONE]
+        ids = [known.pop(key).id for key in phones]
+        Address.objects.filter(id__in=ids).update(valid_to=now())
+        found = None
     if found is None:
         found = Person.objects.create(name=clean_name(name), language=language)
     elif name and not found.name:
@@ -53,6 +59,18 @@ def _recognise(given: list[tuple[str, str]], name: str, language: str) -> Person
         [Address(person=found, kind=k, value=v) for k, v in given if (k, v) not in known]
     )
     return found
+
+
+def _was_passed_on(
+    given: list[tuple[str, str]], known: dict[tuple[str, str], Address], found: Person
+) -> bool:
+    """Did somebody else get this phone number? The id that came with it is new, and the person we
+    know by the number has another one. The new holder must not see the former one's gifts."""
+    unknown_id = any(k == AddressKind.USER_ID and (k, v) not in known for k, v in given)
+    by_phone_only = all(kind == AddressKind.PHONE for kind, _ in known)
+    if not unknown_id or not by_phone_only:
+        return False
+    return Address.objects.filter(person=found, kind=AddressKind.USER_ID, valid_to=None).exists()
 
 
 def _living(given: list[tuple[str, str]]) -> dict[tuple[str, str], Address]:

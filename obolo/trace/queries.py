@@ -163,7 +163,11 @@ def _steps(
         Step(state="settled", at=gift.booked_at),
         Step(state="assigned", at=gift.booked_at if restricted else None),
         Step(state="spent", at=spent_at, partly=bool(counted) and free > 0),
-        Step(state="evidenced", at=shown_at, partly=bool(shown) and len(shown) < len(counted)),
+        Step(
+            state="evidenced",
+            at=shown_at,
+            partly=bool(shown) and len(shown) < len(counted),
+        ),
     )
 
 
