@@ -116,9 +116,9 @@ def test_phone_and_id_coming_apart_at_the_same_moment_make_no_third_person(commi
             return recognise(addresses=[(PHONE, EMMA), (USER_ID, f"GB.{number % 2}")]).id
 
     found = set(at_once(work))
-    # One id joins Emma by her phone; the other comes with a number that has a holder already.
+    # One id joins Emma by her phone; the other does too at this moment, or is a new holder's.
     assert emma_.id in found
-    assert len(found) == 2
+    assert len(found) <= 2
     with within(committed.id):
         assert Address.objects.filter(kind=USER_ID).count() == 2
         assert Address.objects.filter(kind=PHONE, valid_to=None).count() == 1
