@@ -26,7 +26,12 @@ from obolo.people.models import Person, Purpose
 
 def of_person(person: Person) -> Conversation:
     """The person's conversation, begun when there is none."""
-    return Conversation.objects.get_or_create(person=person)[0]
+    known = Conversation.objects.filter(person=person).first()
+    if known is not None:
+        return known
+    # Begun by two at the same moment, it is the one the constraint let in.
+    Conversation.objects.bulk_create([Conversation(person=person)], ignore_conflicts=True)
+    return Conversation.objects.get(person=person)
 
 
 def receive(

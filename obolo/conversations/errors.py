@@ -11,3 +11,5 @@ class NoSuchConversation(OboloError):
 
 class AlreadySaid(OboloError):
     """This key already stands for another message."""
+
+    fault = "theirs"

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db.models import F
+from django.db.models import Case, F, Value, When
 
 from obolo.conversations import gate
 from obolo.conversations.models import Delivery, DeliveryState, Message, Status
@@ -91,8 +91,14 @@ def _facts(due: Sequence[Delivery], at: datetime) -> dict[UUID, gate.Facts]:
 
 def accepted(*, delivery: Delivery, provider_id: str) -> None:
     """The provider took it and named it; statuses that came before us are read now."""
-    _name(delivery, provider_id)
-    _advance(delivery.id, DeliveryState.ACCEPTED)
+    lower = [state for state, rank in _RANK.items() if rank < _RANK[DeliveryState.ACCEPTED]]
+    Delivery.objects.filter(id=delivery.id).update(
+        provider_id=provider_id,
+        state=Case(
+            When(state__in=lower, then=Value(DeliveryState.ACCEPTED)), default=F("state")
+        ),
+    )
+    Message.objects.filter(id=delivery.message_id).update(provider_id=provider_id)
     for known in Status.objects.filter(provider_id=provider_id).order_by("recorded_at"):
         _apply(delivery.id, known.state, known.detail)
     ring(f"conversation:{delivery.message.conversation_id}")

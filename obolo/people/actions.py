@@ -36,14 +36,15 @@ def recognise(
     for _ in range(2):  # a second look, when another worker wrote the address meanwhile
         try:
             with transaction.atomic():
-                return _recognise(given, name, language)
+                return _recognise(given, known, name, language)
         except IntegrityError:
-            continue
-    return _recognise(given, name, language)
+            known = _living(given)
+    return _recognise(given, known, name, language)
 
 
-def _recognise(given: list[tuple[str, str]], name: str, language: str) -> Person:
-    known = _living(given)
+def _recognise(
+    given: list[tuple[str, str]], known: dict[tuple[str, str], Address], name: str, language: str
+) -> Person:
     found = _first_of(given, known)
     if found is not None and _was_passed_on(given, known, found):
         phones = [key for key in known if key[0] == AddressKind.PHONE]

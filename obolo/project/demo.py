@@ -15,6 +15,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,7 @@ from obolo.project.database import OWNER_VARIABLE, embedded
 
 READY_SECONDS = 60.0
 STOP_SECONDS = 10.0
+GRAPH_SECONDS = 10.0
 
 
 class PortTaken(OboloError):
@@ -56,7 +58,7 @@ def run(*, port: int, headless: bool, fresh: bool) -> None:
         with _children(port) as children:
             _wait_until_ready(base, children)
             secrets = json.loads((data / "demo.json").read_text(encoding="utf-8"))
-            sample_templates.register(base, secrets["access_token"])
+            sample_templates.register(base, partial(_graph, secrets["access_token"]))
             _announce(base, secrets, headless=headless)
             _watch(children)
 
@@ -146,6 +148,17 @@ def _wait_until_ready(base: str, children: list[subprocess.Popen[bytes]]) -> Non
         except (urllib.error.URLError, OSError):
             time.sleep(0.05)
     raise PartDied
+
+
+def _graph(token: str, url: str, content: dict[str, Any] | None = None) -> dict[str, Any]:
+    request = urllib.request.Request(  # noqa: S310 - our own address
+        url,
+        data=None if content is None else json.dumps(content).encode(),
+        headers={"Authorization": f"Bearer {token}", "Content-Type": "application/json"},
+    )
+    with urllib.request.urlopen(request, timeout=GRAPH_SECONDS) as answer:  # noqa: S310
+        found: dict[str, Any] = json.load(answer)
+    return found
 
 
 def _announce(base: str, secrets: dict[str, str], *, headless: bool) -> None:

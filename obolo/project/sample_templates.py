@@ -1,17 +1,15 @@
 """The message templates of the sample organisation, created at the pretend WhatsApp.
 
 Owns their wording, and bringing them to the Graph API as an organisation does once by hand. Their
-names and the order of their values are those of `assistant.compose.as_template`. Never: sending.
+names and the order of their values are those of `assistant.compose.as_template`. Never: sending,
+or the network itself: whoever calls brings the means.
 Source: Cloud API, message templates; a variable may not stand at an edge of a text.
 """
 
-import json
-import urllib.request
-from typing import Any
+from typing import Any, Protocol
 
 from obolo.project.sample_facts import WABA_ID
 
-TIMEOUT_SECONDS = 10
 # Values of gift_receipt: amount, cause, receipt. Of gift_counted: amount, purchase, cause.
 _BODIES = {
     "gift_receipt": {
@@ -29,21 +27,27 @@ _BUTTONS = {"it": "Segui il tuo dono", "en": "Follow your gift", "ar": "تتبّ
 Json = dict[str, Any]
 
 
-def register(base_url: str, access_token: str) -> None:
+class Graph(Protocol):
+    """One call of the Graph API: a GET, or a POST of `content`; the JSON of the answer."""
+
+    def __call__(self, url: str, content: Json | None = None) -> Json:
+        """Raises OSError when it refuses or does not answer."""
+
+
+def register(base_url: str, graph: Graph) -> None:
     """Create the missing ones and mend those that lead elsewhere; repeating changes nothing.
 
-    Raises OSError when the Graph API at `base_url` refuses or does not answer.
+    Raises what `graph` raises.
     """
     path = f"{base_url}/v26.0/{WABA_ID}/message_templates"
-    listed = _call(f"{path}?limit=1000", access_token)["data"]
+    listed = graph(f"{path}?limit=1000")["data"]
     known = {(one["name"], one["language"]): one for one in listed}
     for wanted in _templates(base_url):
         found = known.get((wanted["name"], wanted["language"]))
         if found is None:
-            _call(path, access_token, wanted)
+            graph(path, wanted)
         elif found["components"] != wanted["components"]:  # the demo moved to another port
-            change = {"components": wanted["components"]}
-            _call(f"{base_url}/v26.0/{found['id']}", access_token, change)
+            graph(f"{base_url}/v26.0/{found['id']}", {"components": wanted["components"]})
 
 
 def _templates(base_url: str) -> list[Json]:
@@ -65,14 +69,3 @@ def _templates(base_url: str) -> list[Json]:
         for name, texts in _BODIES.items()
         for lang, text in texts.items()
     ]
-
-
-def _call(url: str, access_token: str, content: Json | None = None) -> Json:
-    request = urllib.request.Request(  # noqa: S310 - our own address
-        url,
-        data=None if content is None else json.dumps(content).encode(),
-        headers={"Authorization": f"Bearer {access_token}", "Content-Type": "application/json"},
-    )
-    with urllib.request.urlopen(request, timeout=TIMEOUT_SECONDS) as answer:  # noqa: S310
-        found: Json = json.load(answer)
-    return found

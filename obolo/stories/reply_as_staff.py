@@ -4,16 +4,18 @@ from uuid import UUID
 
 from obolo.conversations import actions as conversations
 from obolo.conversations import queries as talk
-from obolo.conversations.errors import NoSuchConversation
+from obolo.conversations.errors import AlreadySaid, NoSuchConversation
 from obolo.conversations.models import Author, Delivery
 from obolo.gateways.messaging.whatsapp import outbound
+from obolo.kit.text import shown
 from obolo.people.models import Purpose
 
 
 def reply(*, conversation_id: UUID, text: str, key: str, staff_id: UUID | None) -> Delivery:
     """Queue a human reply and take the conversation over; the same key replies once.
 
-    Raises NoSuchConversation, and NotSendable when the text is empty or too long for WhatsApp.
+    Raises NoSuchConversation, NotSendable when the text is empty or too long for WhatsApp, and
+    AlreadySaid when the key stands for other words.
     """
     conversation = talk.get(conversation_id)
     if conversation is None:
@@ -28,5 +30,7 @@ def reply(*, conversation_id: UUID, text: str, key: str, staff_id: UUID | None) 
         author=Author.STAFF,
         staff_id=staff_id,
     )
+    if delivery.message.text != shown(text):
+        raise AlreadySaid
     conversations.hand_off(conversation=conversation, reason="staff", staff_id=staff_id)
     return delivery

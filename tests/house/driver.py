@@ -135,6 +135,9 @@ class House:
         for pid in [*self.family(), self.process.pid]:
             with suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
+        with suppress(OSError, ValueError):  # the embedded PostgreSQL outlives its parent
+            written = (self.data / "postgres" / "postmaster.pid").read_text(encoding="utf-8")
+            os.kill(int(written.split()[0]), signal.SIGQUIT)
         self.process.wait()
         self.http.close()
         if self.process.stdout:

@@ -174,6 +174,10 @@ class Donor:
         )
         return found
 
+    def all_read(self) -> bool:
+        """Whether the house knows that everything it said was read."""
+        return all(m["state"] == "read" for m in self.conversation() if m["direction"] == "out")
+
     def link(self) -> Json:
         """Ask to give five euro, confirm by tap, and receive the payment link."""
         self.ask(self.words.give)

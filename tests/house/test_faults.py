@@ -22,7 +22,7 @@ def test_copies_disorder_and_batches_change_nothing(house: House) -> None:
     spoken = [m for m in donor.screen() if m["direction"] == "in"]
     assert len(written) == len(spoken), "each message is kept once"
     assert len(donor.gifts()) == 1
-    until(lambda: all(_is_read(m) for m in _ours(donor)), "every status has arrived")
+    until(donor.all_read, "every status has arrived")
 
 
 def test_late_notices_are_answered_once_they_come(house: House) -> None:
@@ -123,10 +123,6 @@ def _reply(donor: Donor, text: str) -> None:
 
 def _ours(donor: Donor) -> list[dict[str, Any]]:
     return [m for m in donor.conversation() if m["direction"] == "out"]
-
-
-def _is_read(message: dict[str, Any]) -> bool:
-    return bool(message["state"] == "read")
 
 
 def _state(donor: Donor, text: str, state: str) -> dict[str, Any] | None:

@@ -84,6 +84,7 @@ def test_data_survives_a_restart_and_a_kill(data: Path) -> None:
         given = donor.give()
         first.spend_all(CAUSE, "Secchi", ("photo", photo()))
         donor.next()
+        until(donor.all_read, "every status has arrived")
         first.turn_clock("3d")
         screen, conversation = donor.screen(), donor.conversation()
         path = first.get(f"gifts/{given.gift['id']}/trace")

@@ -15,6 +15,7 @@ from obolo.causes import queries as causes
 from obolo.causes.errors import CauseUnknown, PurchaseKeyReused
 from obolo.causes.models import Cause
 from obolo.conversations import queries as talk
+from obolo.conversations.errors import AlreadySaid
 from obolo.gateways.messaging.whatsapp.errors import NotSendable
 from obolo.giving import queries as giving
 from obolo.kit.errors import OboloError
@@ -51,7 +52,7 @@ class Reply(Schema):
 
 @api.exception_handler(OboloError)
 def _say_what_is_wrong(request: HttpRequest, wrong: OboloError) -> Any:
-    status = 409 if isinstance(wrong, PurchaseKeyReused | NotEnoughCents) else 400
+    status = 409 if isinstance(wrong, PurchaseKeyReused | NotEnoughCents | AlreadySaid) else 400
     return api.create_response(request, {"detail": str(wrong)}, status=status)
 
 

@@ -1,18 +1,16 @@
 """One conversation: reading it, answering as a person of the team, taking it and giving it back."""
 
 import re
-from typing import Any
 from uuid import UUID
 
-from django.db import IntegrityError, transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
 from obolo.conversations import actions as talk
 from obolo.conversations import gate
 from obolo.conversations import queries as conversations
-from obolo.conversations.models import Author, Conversation, Delivery
-from obolo.gateways.messaging.whatsapp import outbound
+from obolo.conversations.errors import AlreadySaid
+from obolo.conversations.models import Conversation
 from obolo.gateways.messaging.whatsapp.errors import NotSendable
 from obolo.kit.clock import now
 from obolo.kit.ids import new_token
@@ -20,6 +18,7 @@ from obolo.kit.text import shown
 from obolo.organisations import queries as organisations
 from obolo.people import queries as people
 from obolo.people.models import Purpose
+from obolo.stories import reply_as_staff
 from obolo.web import words
 from obolo.web.console import inbox
 from obolo.web.console.beside import beside
@@ -62,14 +61,13 @@ def reply(request: HttpRequest, conversation_id: UUID) -> HttpResponse:
     if closed(found) or problem:
         status = 422 if problem else 409
         return _page(request, found, text=text, problem=problem, status=status)
+    who = staff(request).id
     try:
-        body = outbound.text(text)
+        reply_as_staff.reply(conversation_id=found.id, text=text, key=key, staff_id=who)
     except NotSendable:
         return _page(request, found, text=text, problem="reply_not_sendable", status=422)
-    delivery = _say(found, body, text, f"staff:{found.id}:{key}", staff(request).id)
-    if delivery.message.text != text:
+    except AlreadySaid:
         return _page(request, found, text=text, problem="reply_form_used", status=409)
-    talk.hand_off(conversation=found, reason="staff", staff_id=staff(request).id)
     return _back(request, found)
 
 
@@ -118,26 +116,6 @@ def _problem(text: str, key: str) -> str:
     if len(text) > REPLY_CHARS_MAX:
         return "reply_long"
     return "" if _KEY.fullmatch(key) else "reply_form_used"
-
-
-def _say(
-    conversation: Conversation, body: dict[str, Any], text: str, key: str, staff_id: UUID
-) -> Delivery:
-    for _ in range(2):  # a second look, when the other click wrote the message meanwhile
-        try:
-            with transaction.atomic():
-                return talk.say(
-                    conversation=conversation,
-                    body=body,
-                    text=text,
-                    purpose=Purpose.SERVICE,
-                    key=key,
-                    author=Author.STAFF,
-                    staff_id=staff_id,
-                )
-        except IntegrityError:
-            continue
-    return Delivery.objects.select_related("message").get(key=key)
 
 
 def _page(
