@@ -94,9 +94,7 @@ def accepted(*, delivery: Delivery, provider_id: str) -> None:
     lower = [state for state, rank in _RANK.items() if rank < _RANK[DeliveryState.ACCEPTED]]
     Delivery.objects.filter(id=delivery.id).update(
         provider_id=provider_id,
-        state=Case(
-            When(state__in=lower, then=Value(DeliveryState.ACCEPTED)), default=F("state")
-        ),
+        state=Case(When(state__in=lower, then=Value(DeliveryState.ACCEPTED)), default=F("state")),
     )
     Message.objects.filter(id=delivery.message_id).update(provider_id=provider_id)
     for known in Status.objects.filter(provider_id=provider_id).order_by("recorded_at"):

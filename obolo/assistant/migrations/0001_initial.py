@@ -10,29 +10,61 @@ import obolo.organisations.wall
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('conversations', '0002_wall'),
-        ('organisations', '0002_wall'),
+        ("conversations", "0002_wall"),
+        ("organisations", "0002_wall"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Turn',
+            name="Turn",
             fields=[
-                ('id', models.UUIDField(default=obolo.kit.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('message_ids', models.JSONField()),
-                ('reading', models.JSONField()),
-                ('decision', models.JSONField()),
-                ('versions', models.CharField(max_length=100)),
-                ('at', models.DateTimeField(default=obolo.kit.clock.now)),
-                ('conversation', obolo.organisations.wall.WalledKey(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name='turns', to='conversations.conversation')),
-                ('organisation', models.ForeignKey(db_default=django.db.models.functions.comparison.Cast(models.Func(models.Value('obolo.organisation'), function='current_setting'), models.UUIDField()), db_index=False, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organisations.organisation')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=obolo.kit.ids.new_id,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("message_ids", models.JSONField()),
+                ("reading", models.JSONField()),
+                ("decision", models.JSONField()),
+                ("versions", models.CharField(max_length=100)),
+                ("at", models.DateTimeField(default=obolo.kit.clock.now)),
+                (
+                    "conversation",
+                    obolo.organisations.wall.WalledKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="turns",
+                        to="conversations.conversation",
+                    ),
+                ),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        db_default=django.db.models.functions.comparison.Cast(
+                            models.Func(
+                                models.Value("obolo.organisation"), function="current_setting"
+                            ),
+                            models.UUIDField(),
+                        ),
+                        db_index=False,
+                        editable=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="organisations.organisation",
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(fields=['organisation', 'conversation', '-at'], name='turns_of')],
+                "indexes": [
+                    models.Index(fields=["organisation", "conversation", "-at"], name="turns_of")
+                ],
             },
         ),
     ]

@@ -9,32 +9,65 @@ import obolo.kit.ids
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('organisations', '0002_wall'),
+        ("organisations", "0002_wall"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Notice',
+            name="Notice",
             fields=[
-                ('id', models.UUIDField(default=obolo.kit.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('source', models.CharField(max_length=40)),
-                ('account_id', models.UUIDField()),
-                ('body', models.BinaryField()),
-                ('received_at', models.DateTimeField(default=obolo.kit.clock.now)),
-                ('attempts', models.PositiveSmallIntegerField(default=0)),
-                ('retry_at', models.DateTimeField(null=True)),
-                ('done_at', models.DateTimeField(null=True)),
-                ('quarantined_at', models.DateTimeField(null=True)),
-                ('quarantine_reason', models.CharField(db_default='', default='', max_length=500)),
-                ('unknown_count', models.PositiveIntegerField(db_default=0, default=0)),
-                ('organisation', models.ForeignKey(db_default=django.db.models.functions.comparison.Cast(models.Func(models.Value('obolo.organisation'), function='current_setting'), models.UUIDField()), db_index=False, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organisations.organisation')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=obolo.kit.ids.new_id,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("source", models.CharField(max_length=40)),
+                ("account_id", models.UUIDField()),
+                ("body", models.BinaryField()),
+                ("received_at", models.DateTimeField(default=obolo.kit.clock.now)),
+                ("attempts", models.PositiveSmallIntegerField(default=0)),
+                ("retry_at", models.DateTimeField(null=True)),
+                ("done_at", models.DateTimeField(null=True)),
+                ("quarantined_at", models.DateTimeField(null=True)),
+                ("quarantine_reason", models.CharField(db_default="", default="", max_length=500)),
+                ("unknown_count", models.PositiveIntegerField(db_default=0, default=0)),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        db_default=django.db.models.functions.comparison.Cast(
+                            models.Func(
+                                models.Value("obolo.organisation"), function="current_setting"
+                            ),
+                            models.UUIDField(),
+                        ),
+                        db_index=False,
+                        editable=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="organisations.organisation",
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(condition=models.Q(('done_at', None), ('quarantined_at', None)), fields=['organisation', 'received_at'], name='open_notices'), models.Index(condition=models.Q(('quarantined_at__isnull', False)), fields=['organisation', '-quarantined_at'], name='quarantined_notices')],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("done_at", None), ("quarantined_at", None)),
+                        fields=["organisation", "received_at"],
+                        name="open_notices",
+                    ),
+                    models.Index(
+                        condition=models.Q(("quarantined_at__isnull", False)),
+                        fields=["organisation", "-quarantined_at"],
+                        name="quarantined_notices",
+                    ),
+                ],
             },
         ),
     ]
