@@ -5,6 +5,7 @@ Loaded as a plugin (see pyproject.toml), so that it is there before Django's set
 
 import os
 import tempfile
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -27,9 +28,9 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> None:
 
     owner = os.environ.get("DATABASE_URL", "")
     if not owner:
-        running = embedded()
-        owner = running.__enter__()
-        early_config.add_cleanup(lambda: running.__exit__(None, None, None))
+        running = ExitStack()
+        owner = running.enter_context(embedded())
+        early_config.add_cleanup(running.close)
     os.environ[OWNER_VARIABLE] = _test_database(owner)
 
 

@@ -38,6 +38,11 @@ class Source:
         return str(self.path.relative_to(ROOT))
 
 
+def line(node: ast.AST) -> int:
+    """Where a node stands in its file."""
+    return int(getattr(node, "lineno", 0))
+
+
 @cache
 def product() -> tuple[Source, ...]:
     """Every Python file but tests and migrations."""

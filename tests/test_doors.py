@@ -2,7 +2,7 @@
 
 import ast
 
-from tests.source import FLOOR_OF, FLOORS, ROOT, Source, product
+from tests.source import FLOOR_OF, FLOORS, ROOT, Source, line, product
 
 WRITES = {
     "create",
@@ -53,7 +53,7 @@ def test_only_a_rooms_own_actions_write_its_tables():
 
 def _foreign_writes(source: Source) -> list[str]:
     """`Other.objects…\u200b.update(…)` where `Other` was imported from another room's models."""
-    foreign = {}
+    foreign: dict[str, str] = {}
     for node in ast.walk(source.tree):
         if isinstance(node, ast.ImportFrom) and node.module and node.module.endswith(".models"):
             room = node.module.split(".")[1]
@@ -93,7 +93,7 @@ def test_relations_written_as_text_point_downwards():
                 if isinstance(to, ast.Constant) and "." in str(to.value):
                     room = str(to.value).split(".")[0]
                     if FLOOR_OF.get(room, 99) > FLOOR_OF[source.room]:
-                        wrong.append(f"{source.name}:{node.lineno} -> {to.value}")
+                        wrong.append(f"{source.name}:{node.lineno} -> {to.value!r}")
     assert wrong == []
 
 
@@ -115,14 +115,14 @@ def test_only_the_gateways_touch_the_network():
                 names = [a.name for a in node.names]
             elif isinstance(node, ast.ImportFrom):
                 names = [node.module or ""]
-            wrong += [f"{source.name}:{node.lineno} {n}" for n in names if n in NETWORK]
+            wrong += [f"{source.name}:{line(node)} {n}" for n in names if n in NETWORK]
     assert wrong == [], "Ask a gateway."
 
 
 def test_nothing_that_reads_words_can_move_money_or_send():
     """The assistant imports no actions but its own."""
     wrong = [
-        f"{source.name}:{node.lineno}"
+        f"{source.name}:{line(node)}"
         for source in product()
         if source.room == "assistant"
         for node in ast.walk(source.tree)

@@ -3,7 +3,7 @@
 import ast
 import re
 
-from tests.source import Source, product
+from tests.source import Source, line, product
 
 FUNCTION_LINES_MAX = 50
 FILE_LINES_MAX = 400
@@ -47,7 +47,7 @@ def test_event_is_no_bare_name():
                 ast.arg: "arg",
             }.get(type(node))
             if named and getattr(node, named).lower() == "event":
-                wrong.append(f"{source.name}:{node.lineno}")
+                wrong.append(f"{source.name}:{line(node)}")
     assert wrong == []
 
 
@@ -62,7 +62,7 @@ def test_no_float_comes_near_money():
             call = isinstance(node, ast.Call) and getattr(node.func, "id", "") == "float"
             # A path joined with `/` is no division of numbers.
             if literal or call or (division and source.path.name != "files.py"):
-                wrong.append(f"{source.name}:{node.lineno}")
+                wrong.append(f"{source.name}:{line(node)}")
     assert wrong == []
 
 
@@ -71,8 +71,8 @@ def test_nothing_is_left_for_later_in_the_code():
     wrong = [
         f"{s.name}:{number}"
         for s in product()
-        for number, line in enumerate(s.lines, 1)
-        if marks.search(line)
+        for number, text in enumerate(s.lines, 1)
+        if marks.search(text)
     ]
     assert wrong == [], "File an issue instead."
 
@@ -83,8 +83,8 @@ def test_words_of_the_product_never_claim_too_much():
         f"{path}:{number}"
         for source in product()[:1]
         for path in sorted(source.path.parents[1].rglob("*.toml"))
-        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1)
-        if not line.startswith("#")
-        and re.search(r"your (euro|money|gift|donation)s? (has )?bought", line, re.IGNORECASE)
+        for number, text in enumerate(path.read_text(encoding="utf-8").splitlines(), 1)
+        if not text.startswith("#")
+        and re.search(r"your (euro|money|gift|donation)s? (has )?bought", text, re.IGNORECASE)
     ]
     assert wrong == []
