@@ -1,13 +1,14 @@
 """Verbs about conversations: hearing, speaking, handing off. Sending is `sending`."""
 
-from collections.abc import Iterable
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.db.models import F
-from django.db.models.functions import Greatest
 
 from obolo.conversations.models import (
     Author,
@@ -26,66 +27,103 @@ from obolo.people.models import Person, Purpose
 
 def of_person(person: Person) -> Conversation:
     """The person's conversation, begun when there is none."""
-    known = Conversation.objects.filter(person=person).first()
-    if known is not None:
-        return known
-    # Begun by two at the same moment, it is the one the constraint let in.
-    Conversation.objects.bulk_create([Conversation(person=person)], ignore_conflicts=True)
-    return Conversation.objects.get(person=person)
+    return _of_people([person])[person.id]
 
 
-def receive(
-    *,
-    person: Person,
-    provider_id: str,
-    kind: str,
-    text: str,
-    said_at: datetime | None,
-    time_doubt: str = "",
-    tap_id: str = "",
-    reply_to: str = "",
-    content: dict[str, Any] | None = None,
-    notice_id: UUID | None = None,
-    calls_for_answer: bool = True,
-) -> Message | None:
-    """Record an inbound message and mark the conversation due; None when it was known already.
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Heard:
+    """An inbound message. Its text must already be free of payment card numbers."""
 
-    Text must already be free of payment card numbers.
-    """
-    conversation = of_person(person)
+    person: Person
+    provider_id: str
+    kind: str
+    text: str
+    said_at: datetime | None
+    time_doubt: str = ""
+    tap_id: str = ""
+    reply_to: str = ""
+    content: dict[str, Any] = field(default_factory=dict)
+    notice_id: UUID | None = None
+    calls_for_answer: bool = True
+
+
+def receive(**message: Any) -> Message | None:
+    """Record one inbound message (fields of `Heard`); None when it was known already."""
+    return receive_all([Heard(**message)])[0]
+
+
+def receive_all(heard: Sequence[Heard]) -> list[Message | None]:
+    """Record inbound messages and mark their conversations due; None for those known already."""
+    if not heard:
+        return []
     at = now()
-    said = min(said_at, at) if said_at else at
-    if said_at and said_at > at:
-        time_doubt = time_doubt or "in the future"
-    message = Message(
+    conversations = _of_people([one.person for one in heard])
+    messages = [_message(one, conversations[one.person.id], at) for one in heard]
+    Message.objects.bulk_create(messages, ignore_conflicts=True)
+    # The constraint decided, not a look before: told twice, heard once.
+    rows = Message.objects.filter(id__in=[one.id for one in messages])
+    new = set(rows.values_list("id", flat=True))
+    _wake([(h, m) for h, m in zip(heard, messages, strict=True) if m.id in new], at)
+    return [one if one.id in new else None for one in messages]
+
+
+def _of_people(people: Sequence[Person]) -> dict[UUID, Conversation]:
+    """By person, begun where there is none; locked in one order, since they will be changed."""
+    wanted = {one.id for one in people}
+    rows = Conversation.objects.filter(person__in=wanted).order_by("id").select_for_update()
+    known = {one.person_id: one for one in rows}
+    missing = sorted(wanted - known.keys())
+    if missing:  # begun by two at the same moment, it is the one the constraint let in
+        fresh = [Conversation(person_id=person_id) for person_id in missing]
+        Conversation.objects.bulk_create(fresh, ignore_conflicts=True)
+        known |= {c.person_id: c for c in Conversation.objects.filter(person__in=missing)}
+    return known
+
+
+def _message(heard: Heard, conversation: Conversation, at: datetime) -> Message:
+    doubt = heard.time_doubt
+    if heard.said_at and heard.said_at > at:
+        doubt = doubt or "in the future"
+    return Message(
         id=new_id(),
         organisation_id=conversation.organisation_id,
         conversation=conversation,
         direction=Direction.IN,
         author=Author.PERSON,
-        kind=shown(kind, 40),
-        text=shown(text),
-        tap_id=shown(tap_id, 256),
-        content=content or {},
-        provider_id=shown(provider_id, 256),
-        reply_to=shown(reply_to, 256),
-        said_at=said,
-        time_doubt=time_doubt[:40],
-        answered_at=None if calls_for_answer else at,
-        notice_id=notice_id,
+        kind=shown(heard.kind, 40),
+        text=shown(heard.text),
+        tap_id=shown(heard.tap_id, 256),
+        content=heard.content,
+        provider_id=shown(heard.provider_id, 256),
+        reply_to=shown(heard.reply_to, 256),
+        said_at=min(heard.said_at or at, at),
+        time_doubt=doubt[:40],
+        answered_at=None if heard.calls_for_answer else at,
+        notice_id=heard.notice_id,
     )
-    Message.objects.bulk_create([message], ignore_conflicts=True)
-    if not Message.objects.filter(id=message.id).exists():
-        return None  # the constraint decided, not a look before: told twice, heard once
-    changes: dict[str, Any] = {
-        "last_in_at": Greatest(F("last_in_at"), said),
-        "last_at": Greatest(F("last_at"), at),
-    }
-    if calls_for_answer:
-        changes |= {"due_at": at, "attempts": 0}
-    Conversation.objects.filter(id=conversation.id).update(**changes)
-    ring(f"conversation:{conversation.id}", "inbox", *(["due"] if calls_for_answer else []))
-    return message
+
+
+_WAKE = """
+UPDATE conversations_conversation AS c
+SET last_in_at = greatest(c.last_in_at, n.said_at),
+    last_at = greatest(c.last_at, n.at),
+    due_at = CASE WHEN n.calls THEN n.at ELSE c.due_at END,
+    attempts = CASE WHEN n.calls THEN 0 ELSE c.attempts END
+FROM (SELECT id, max(said_at) AS said_at, bool_or(calls) AS calls, %s::timestamptz AS at
+      FROM unnest(%s::uuid[], %s::timestamptz[], %s::bool[]) AS h (id, said_at, calls)
+      GROUP BY id) AS n
+WHERE c.id = n.id
+"""
+
+
+def _wake(new: Sequence[tuple[Heard, Message]], at: datetime) -> None:
+    if not new:
+        return
+    ids = [message.conversation_id for _, message in new]
+    calls = [heard.calls_for_answer for heard, _ in new]
+    with connection.cursor() as cursor:
+        cursor.execute(_WAKE, [at, ids, [message.said_at for _, message in new], calls])
+    ring(*(f"conversation:{one}" for one in ids), "inbox", *(["due"] if any(calls) else []))
 
 
 def claim_due(*, limit: int) -> list[Conversation]:
@@ -98,11 +136,35 @@ def claim_due(*, limit: int) -> list[Conversation]:
     )
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Rested:
+    """A conversation whose waiting words were read, and where it stands now."""
+
+    conversation: Conversation
+    thread: dict[str, Any]
+    answered: tuple[UUID, ...] = ()
+
+
 def rest(*, conversation: Conversation, thread: dict[str, Any], answered: Iterable[UUID]) -> None:
     """The waiting words were read; the conversation sleeps until somebody speaks."""
-    at = now()
-    Message.objects.filter(id__in=list(answered), answered_at=None).update(answered_at=at)
-    Conversation.objects.filter(id=conversation.id).update(thread=thread, due_at=None, attempts=0)
+    rest_all([Rested(conversation=conversation, thread=thread, answered=tuple(answered))])
+
+
+_REST = """
+UPDATE conversations_conversation AS c
+SET thread = n.thread::jsonb, due_at = NULL, attempts = 0
+FROM unnest(%s::uuid[], %s::text[]) AS n (id, thread)
+WHERE c.id = n.id
+"""
+
+
+def rest_all(rested: Sequence[Rested]) -> None:
+    """`rest` for conversations this transaction has claimed."""
+    answered = [one for each in rested for one in each.answered]
+    Message.objects.filter(id__in=answered, answered_at=None).update(answered_at=now())
+    ids = [one.conversation.id for one in rested]
+    with connection.cursor() as cursor:
+        cursor.execute(_REST, [ids, [json.dumps(one.thread) for one in rested]])
 
 
 def postpone(*, conversation_id: UUID, until: datetime) -> int:
@@ -120,44 +182,64 @@ def set_aside(*, conversation_id: UUID) -> None:
     hand_off(conversation=Conversation.objects.get(id=conversation_id), reason="assistant_failed")
 
 
-def say(
-    *,
-    conversation: Conversation,
-    body: dict[str, Any],
-    text: str,
-    purpose: Purpose,
-    key: str,
-    author: Author = Author.ASSISTANT,
-    staff_id: UUID | None = None,
-    template: dict[str, Any] | None = None,
-    content: dict[str, Any] | None = None,
-) -> Delivery:
-    """Queue one outbound message; the gate decides when a sender claims it.
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Saying:
+    """One outbound message. `template` is what to send instead outside the provider's window."""
+
+    conversation: Conversation
+    body: dict[str, Any]
+    text: str
+    purpose: Purpose
+    key: str
+    author: Author = Author.ASSISTANT
+    staff_id: UUID | None = None
+    template: dict[str, Any] | None = None
+    content: dict[str, Any] = field(default_factory=dict)
+
+
+def say(**message: Any) -> Delivery:
+    """Queue one outbound message (fields of `Saying`); the gate decides when it is claimed.
 
     The same `key` says it once: a second call returns the first delivery unchanged.
     """
+    return say_all([Saying(**message)])[0]
+
+
+def say_all(sayings: Sequence[Saying]) -> list[Delivery]:
+    """`say` for many."""
+    if not sayings:
+        return []
     at = now()
-    message = Message(
-        conversation=conversation,
-        direction=Direction.OUT,
-        author=author,
-        staff_id=staff_id,
-        kind=str(body.get("type", "text")),
-        text=shown(text),
-        content=content or {},
-        said_at=at,
-    )
+    messages = [_spoken(one, at) for one in sayings]
+    deliveries = [
+        Delivery(message=m, purpose=s.purpose, body=s.body, template=s.template, key=s.key)
+        for s, m in zip(sayings, messages, strict=True)
+    ]
     try:
         with transaction.atomic():
-            message.save(force_insert=True)
-            delivery = Delivery.objects.create(
-                message=message, purpose=purpose, body=body, template=template, key=key
-            )
-    except IntegrityError:  # said before, or by another request at this moment
-        return Delivery.objects.get(key=key)
-    Conversation.objects.filter(id=conversation.id).update(last_at=at)
-    ring("send", f"conversation:{conversation.id}", "inbox")
-    return delivery
+            Message.objects.bulk_create(messages)
+            Delivery.objects.bulk_create(deliveries)
+    except IntegrityError:  # one was said before, or by another request at this moment
+        if len(sayings) == 1:
+            return [Delivery.objects.get(key=sayings[0].key)]
+        return [say_all([one])[0] for one in sayings]
+    ids = sorted({one.conversation.id for one in sayings})
+    Conversation.objects.filter(id__in=ids).update(last_at=at)
+    ring("send", "inbox", *(f"conversation:{one}" for one in ids))
+    return deliveries
+
+
+def _spoken(saying: Saying, at: datetime) -> Message:
+    return Message(
+        conversation=saying.conversation,
+        direction=Direction.OUT,
+        author=saying.author,
+        staff_id=saying.staff_id,
+        kind=str(saying.body.get("type", "text")),
+        text=shown(saying.text),
+        content=saying.content,
+        said_at=at,
+    )
 
 
 def hand_off(*, conversation: Conversation, reason: str, staff_id: UUID | None = None) -> HandOff:

@@ -1,5 +1,7 @@
 """Questions about conversations."""
 
+from collections import defaultdict
+from collections.abc import Iterable
 from datetime import timedelta
 from uuid import UUID
 
@@ -53,16 +55,29 @@ def messages(conversation_id: UUID, limit: int = 200) -> list[Message]:
 
 def waiting_words(conversation_id: UUID) -> list[Message]:
     """Inbound messages nobody has read yet, in the order they were said."""
-    return list(
-        Message.objects.filter(
-            conversation_id=conversation_id, direction=Direction.IN, answered_at=None
-        ).order_by("said_at", "id")
+    return all_waiting_words([conversation_id])[conversation_id]
+
+
+def all_waiting_words(conversation_ids: Iterable[UUID]) -> dict[UUID, list[Message]]:
+    """The same for many, by conversation. One query."""
+    rows = Message.objects.filter(
+        conversation__in=list(conversation_ids), direction=Direction.IN, answered_at=None
     )
+    found: dict[UUID, list[Message]] = defaultdict(list)
+    for one in rows.order_by("said_at", "id"):
+        found[one.conversation_id].append(one)
+    return found
+
+
+def open_hand_offs(conversation_ids: Iterable[UUID]) -> dict[UUID, HandOff]:
+    """The hand-offs in force, by conversation."""
+    rows = HandOff.objects.filter(conversation__in=list(conversation_ids), ended_at=None)
+    return {one.conversation_id: one for one in rows}
 
 
 def open_hand_off(conversation_id: UUID) -> HandOff | None:
     """The hand-off in force, if any."""
-    return HandOff.objects.filter(conversation_id=conversation_id, ended_at=None).first()
+    return open_hand_offs([conversation_id]).get(conversation_id)
 
 
 def was_said(key: str) -> bool:

@@ -4,13 +4,15 @@ A claim is committed before anything leaves the house. An answer that got lost l
 `unknown`: a status with our id settles it, it is never blindly repeated.
 """
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Case, F, Value, When
+from django.db import connection
+from django.db.models import F
 
 from obolo.conversations import gate
 from obolo.conversations.models import Delivery, DeliveryState, Message, Status
@@ -64,7 +66,7 @@ def claim(*, limit: int) -> list[tuple[Delivery, bool]]:
         if isinstance(verdict, gate.Go):
             going.append((delivery, verdict.as_template))
         else:
-            _mark(delivery.id, DeliveryState.REFUSED, reason=verdict.because)
+            _mark([delivery.id], DeliveryState.REFUSED, reason=verdict.because)
             ring(f"conversation:{delivery.message.conversation_id}")
     Delivery.objects.filter(id__in=[d.id for d, _ in going]).update(
         state=DeliveryState.CLAIMED, claimed_at=at, attempts=F("attempts") + 1
@@ -89,28 +91,49 @@ def _facts(due: Sequence[Delivery], at: datetime) -> dict[UUID, gate.Facts]:
     }
 
 
+_ACCEPT = """
+UPDATE conversations_delivery AS d
+SET provider_id = n.provider_id,
+    state = CASE WHEN d.state = ANY (%s::text[]) THEN 'accepted' ELSE d.state END
+FROM unnest(%s::uuid[], %s::text[]) AS n (id, provider_id)
+WHERE d.id = n.id
+"""
+_NAME_MESSAGES = """
+UPDATE conversations_message AS m SET provider_id = n.provider_id
+FROM unnest(%s::uuid[], %s::text[]) AS n (id, provider_id)
+WHERE m.id = n.id
+"""
+
+
 def accepted(*, delivery: Delivery, provider_id: str) -> None:
     """The provider took it and named it; statuses that came before us are read now."""
-    lower = [state for state, rank in _RANK.items() if rank < _RANK[DeliveryState.ACCEPTED]]
-    Delivery.objects.filter(id=delivery.id).update(
-        provider_id=provider_id,
-        state=Case(When(state__in=lower, then=Value(DeliveryState.ACCEPTED)), default=F("state")),
-    )
-    Message.objects.filter(id=delivery.message_id).update(provider_id=provider_id)
-    for known in Status.objects.filter(provider_id=provider_id).order_by("recorded_at"):
-        _apply(delivery.id, known.state, known.detail)
-    ring(f"conversation:{delivery.message.conversation_id}")
+    accepted_all([(delivery, provider_id)])
+
+
+def accepted_all(taken: Sequence[tuple[Delivery, str]]) -> None:
+    """`accepted` for many."""
+    if not taken:
+        return
+    ids, names = [d.id for d, _ in taken], [name for _, name in taken]
+    lower = [state.value for state, rank in _RANK.items() if rank < _RANK[DeliveryState.ACCEPTED]]
+    locked = Delivery.objects.filter(id__in=ids).order_by("id").select_for_update()
+    list(locked.values_list("id"))  # in one order for all who change deliveries
+    with connection.cursor() as cursor:
+        cursor.execute(_ACCEPT, [lower, ids, names])
+        cursor.execute(_NAME_MESSAGES, [[d.message_id for d, _ in taken], names])
+    _move_on(list(Status.objects.filter(provider_id__in=names).order_by("recorded_at")))
+    ring(*(f"conversation:{d.message.conversation_id}" for d, _ in taken))
 
 
 def failed(*, delivery: Delivery, reason: str, code: int | None) -> None:
     """It will not be tried again."""
-    _advance(delivery.id, DeliveryState.FAILED, reason=reason, code=code)
+    _advance([delivery.id], DeliveryState.FAILED, reason=reason, code=code)
     ring(f"conversation:{delivery.message.conversation_id}")
 
 
 def lost(*, delivery: Delivery) -> None:
     """No answer came: it may or may not have gone out; a status may have told already."""
-    _advance(delivery.id, DeliveryState.UNKNOWN, reason="WhatsApp's answer was lost.")
+    _advance([delivery.id], DeliveryState.UNKNOWN, reason="WhatsApp's answer was lost.")
 
 
 def again(*, delivery: Delivery, after: timedelta, reason: str, code: int | None = None) -> None:
@@ -173,6 +196,8 @@ def note_statuses(told: Sequence[Told]) -> int:
 
 
 def _move_on(statuses: Sequence[Status]) -> None:
+    if not statuses:
+        return
     deliveries = _deliveries_of(statuses)
     highest: dict[UUID, Status] = {}
     for status in statuses:
@@ -181,15 +206,28 @@ def _move_on(statuses: Sequence[Status]) -> None:
             best = highest.setdefault(delivery.id, status)
             if _rank(status) > _rank(best):
                 highest[delivery.id] = status
-    for delivery_id in sorted(highest):  # one order for all workers: no deadlocks
-        _apply(delivery_id, highest[delivery_id].state, highest[delivery_id].detail)
+    simple: dict[DeliveryState, list[UUID]] = defaultdict(list)
+    for delivery_id, status in highest.items():
+        state = _state_of(status)
+        if state in (None, DeliveryState.FAILED):
+            _apply(delivery_id, status.state, status.detail)
+        else:
+            simple[state].append(delivery_id)
+    for state, ids in simple.items():
+        _advance(ids, state)
     if deliveries:
         ring(*{f"conversation:{d.message.conversation_id}" for d in deliveries.values()})
 
 
 def _deliveries_of(statuses: Sequence[Status]) -> dict[str, Delivery]:
     """By the provider's id; by our own, when the provider's answer was lost or is on its way."""
-    rows = Delivery.objects.select_related("message").defer("body", "template")
+    # Locked in one order by all who change deliveries, so that nobody waits for each other.
+    rows = (
+        Delivery.objects.select_related("message")
+        .defer("body", "template")
+        .order_by("id")
+        .select_for_update(of=("self",))
+    )
     found = {
         str(d.provider_id): d
         for d in rows.filter(provider_id__in=[s.provider_id for s in statuses])
@@ -199,7 +237,7 @@ def _deliveries_of(statuses: Sequence[Status]) -> dict[str, Delivery]:
         for s in statuses
         if s.provider_id not in found and (own := _uuid(s.detail.get("opaque")))
     }
-    for delivery in rows.filter(id__in=ours, provider_id=None).order_by("id") if ours else ():
+    for delivery in rows.filter(id__in=ours, provider_id=None) if ours else ():
         _name(delivery, ours[delivery.id])
         found[ours[delivery.id]] = delivery
     return found
@@ -235,28 +273,28 @@ def _apply(delivery_id: UUID, state: str, detail: dict[str, Any]) -> None:
         code = first.get("code")
         if not isinstance(code, int) or abs(code) > CODE_MAX:
             code = None
-        _advance(delivery_id, DeliveryState.FAILED, reason=reason, code=code)
+        _advance([delivery_id], DeliveryState.FAILED, reason=reason, code=code)
     elif state == "played":
-        _advance(delivery_id, DeliveryState.READ)
+        _advance([delivery_id], DeliveryState.READ)
     elif state in _TOLD:
-        _advance(delivery_id, DeliveryState(state))
+        _advance([delivery_id], DeliveryState(state))
 
 
-def _advance(delivery_id: UUID, state: DeliveryState, **details: Any) -> None:
+def _advance(ids: Sequence[UUID], state: DeliveryState, **details: Any) -> None:
     """States only go up in rank, whatever order they are told in."""
     lower = [s for s, rank in _RANK.items() if rank < _RANK[state]]
-    _mark(delivery_id, state, only_from=lower, **details)
+    _mark(ids, state, only_from=lower, **details)
 
 
 def _mark(
-    delivery_id: UUID,
+    ids: Sequence[UUID],
     state: DeliveryState,
     *,
     reason: str = "",
     code: int | None = None,
     only_from: Iterable[DeliveryState] | None = None,
 ) -> None:
-    rows = Delivery.objects.filter(id=delivery_id)
+    rows = Delivery.objects.filter(id__in=ids)
     if only_from is not None:
         rows = rows.filter(state__in=list(only_from))
     rows.update(state=state, reason=shown(reason, 300), error_code=code)

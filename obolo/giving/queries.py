@@ -1,5 +1,6 @@
 """Questions about giving."""
 
+from collections.abc import Iterable
 from uuid import UUID
 
 from django.db.models import QuerySet, Sum
@@ -13,9 +14,10 @@ def gifts_of(person_id: UUID, limit: int = 50) -> QuerySet[Gift]:
     return found.prefetch_related("receipts").order_by("-paid_at", "-id")[:limit]
 
 
-def has_given(person_id: UUID) -> bool:
-    """Has this person given at least once?"""
-    return Gift.objects.filter(person_id=person_id).exists()
+def who_gave(person_ids: Iterable[UUID]) -> set[UUID]:
+    """Those of these persons who have given at least once."""
+    rows = Gift.objects.filter(person_id__in=list(person_ids)).order_by("person_id")
+    return set(rows.distinct("person_id").values_list("person_id", flat=True))
 
 
 def gifts(person_id: UUID | None, limit: int = 100) -> QuerySet[Gift]:

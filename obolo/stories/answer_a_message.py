@@ -9,12 +9,14 @@ A try that fails is undone and repeated; after three a person of the team takes 
 
 import logging
 import re
+from contextlib import nullcontext
+from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
 
-from django.db import transaction
+from django.db import DatabaseError, transaction
 
-from obolo.assistant.actions import keep_turn
+from obolo.assistant.actions import Understood, keep_turns
 from obolo.assistant.causes import KnownCause
 from obolo.assistant.decide import Draft, Heard, Known, decide
 from obolo.assistant.reading import OpenQuestion, Reading
@@ -23,7 +25,8 @@ from obolo.causes import queries as causes
 from obolo.causes.models import Cause
 from obolo.conversations import actions as conversations
 from obolo.conversations import queries as talk
-from obolo.conversations.models import Conversation, Message
+from obolo.conversations.actions import Rested, Saying
+from obolo.conversations.models import Conversation, HandOff, Message
 from obolo.giving import queries as gifts
 from obolo.kit.clock import now
 from obolo.kit.ids import new_token
@@ -32,9 +35,10 @@ from obolo.organisations import queries as organisations
 from obolo.organisations.models import Organisation
 from obolo.organisations.wall import within
 from obolo.people import actions as people
+from obolo.people.models import Person
 from obolo.stories.carry_out import Turn
 
-BATCH = 4  # share a commit; the first of them waits some ms for the last
+BATCH = 16  # share a commit; the first of them waits some ms for the last
 TRIES_MAX = 3
 TRY_AGAIN = timedelta(seconds=5)
 LANGUAGES = ("it", "en", "ar")  # what the assistant writes; other languages get English
@@ -46,79 +50,147 @@ _HEARD_ALONE = ("distress", "stop_messages", "human_request")  # in this order
 log = logging.getLogger(__name__)
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Around:
+    """What is known around the conversations answered together, read once for all of them."""
+
+    organisation: Organisation
+    catalogue: list[Cause]
+    words: dict[UUID, list[Message]]
+    hand_offs: dict[UUID, HandOff]
+    givers: set[UUID]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Answer:
+    """What one conversation's waiting words lead to, ready to be written down."""
+
+    person_id: UUID
+    language: str
+    language_is_new: bool
+    understood: Understood
+    sayings: list[Saying]
+    rested: Rested
+
+
 def run(organisation_id: UUID) -> int:
-    """Answer some due conversations in one commit; returns how many were taken up."""
-    with within(organisation_id):
-        due = conversations.claim_due(limit=BATCH)
-        if not due:
-            return 0
-        organisation, catalogue = organisations.current(), causes.open_causes()
-        for conversation in due:
-            _try_to_answer(conversation, organisation, catalogue)
-    return len(due)
+    """Answer some due conversations in one commit; returns how many were taken up.
 
-
-def _try_to_answer(
-    conversation: Conversation, organisation: Organisation, catalogue: list[Cause]
-) -> None:
+    When the database refuses the whole, they are answered one by one, so that only the one that
+    is the trouble waits.
+    """
     try:
-        with transaction.atomic():
-            _answer(conversation, organisation, catalogue)
+        with within(organisation_id):
+            return len(_answer_due(BATCH))
+    except Exception:
+        log.exception("a batch of conversations failed, answering one by one")
+    return _alone(organisation_id)
+
+
+def _alone(organisation_id: UUID) -> int:
+    conversation_id = None
+    try:
+        with within(organisation_id):
+            due = conversations.claim_due(limit=1)
+            conversation_id = due[0].id if due else None
+            _answer_these(due)
+    except Exception:
+        log.exception("conversation %s could not be answered", conversation_id)
+        if conversation_id is not None:
+            with within(organisation_id):
+                _put_off(conversation_id)
+    return BATCH if conversation_id else 0  # more may wait: look again at once
+
+
+def _answer_due(limit: int) -> list[Conversation]:
+    due = conversations.claim_due(limit=limit)
+    _answer_these(due)
+    return due
+
+
+def _answer_these(due: list[Conversation]) -> None:
+    if not due:
+        return
+    ids = [one.id for one in due]
+    around = _Around(
+        organisation=organisations.current(),
+        catalogue=causes.open_causes(),
+        words=talk.all_waiting_words(ids),
+        hand_offs=talk.open_hand_offs(ids),
+        givers=gifts.who_gave(one.person_id for one in due),
+    )
+    answers = [answer for one in due if (answer := _try_to_answer(one, around)) is not None]
+    keep_turns([one.understood for one in answers])
+    people.speak_all({a.person_id: a.language for a in answers if a.language_is_new})
+    conversations.say_all([saying for one in answers for saying in one.sayings])
+    silent = [one for one in due if not around.words.get(one.id)]  # read by another meanwhile
+    conversations.rest_all(
+        [one.rested for one in answers]
+        + [Rested(conversation=one, thread=one.thread) for one in silent]
+    )
+
+
+def _try_to_answer(conversation: Conversation, around: _Around) -> _Answer | None:
+    words = around.words.get(conversation.id)
+    if not words:
+        return None
+    try:
+        return _answer(conversation, words, around)
+    except DatabaseError:
+        raise  # the transaction is lost: all are tried again, one by one
     except Exception:  # whatever it was, it must delay this person only
         log.exception("conversation %s could not be answered", conversation.id)
-        tries = conversations.postpone(conversation_id=conversation.id, until=now() + TRY_AGAIN)
-        if tries >= TRIES_MAX:
-            conversations.set_aside(conversation_id=conversation.id)
+        _put_off(conversation.id)
+        return None
 
 
-def _answer(conversation: Conversation, organisation: Organisation, catalogue: list[Cause]) -> None:
-    words = talk.waiting_words(conversation.id)
-    if not words:
-        conversations.rest(conversation=conversation, thread=conversation.thread, answered=[])
-        return
-    known = _known(conversation, catalogue)
-    reading = _read(words, conversation, known, catalogue, organisation)
+def _put_off(conversation_id: UUID) -> None:
+    tries = conversations.postpone(conversation_id=conversation_id, until=now() + TRY_AGAIN)
+    if tries >= TRIES_MAX:
+        conversations.set_aside(conversation_id=conversation_id)
+
+
+def _answer(conversation: Conversation, words: list[Message], around: _Around) -> _Answer:
+    known, spoken = _known(conversation, around), conversation.person.language
+    reading = _read(words, conversation, known, around)
     decision = decide(_heard(reading, words), known)
-    keep_turn(
-        conversation_id=conversation.id,
-        message_ids=[w.id for w in words],
-        reading=reading.as_json(),
-        reading_version=reading.version,
-        decision=decision,
-    )
-    turn = Turn(conversation, organisation, decision, catalogue, words)
-    turn.carry_out()
-    conversations.rest(
-        conversation=conversation,
-        thread=turn.thread(known),
-        answered=[w.id for w in words],
+    turn = Turn(conversation, around.organisation, decision, around.catalogue, words)
+    with transaction.atomic() if turn.changes_records else nullcontext():
+        turn.carry_out()
+    ids = tuple(one.id for one in words)
+    return _Answer(
+        person_id=conversation.person_id,
+        language=conversation.person.language,
+        language_is_new=conversation.person.language != spoken,
+        understood=Understood(
+            conversation_id=conversation.id, message_ids=ids, reading=reading, decision=decision
+        ),
+        sayings=turn.sayings,
+        rested=Rested(conversation=conversation, thread=turn.thread(known), answered=ids),
     )
 
 
-def _known(conversation: Conversation, catalogue: list[Cause]) -> Known:
+def _known(conversation: Conversation, around: _Around) -> Known:
     thread = conversation.thread
     draft = thread.get("draft")
-    hand_off = talk.open_hand_off(conversation.id)
+    hand_off = around.hand_offs.get(conversation.id)
     return Known(
         handed_off=hand_off.reason if hand_off else None,
         question=thread.get("question"),
         draft=Draft(**draft) if draft else None,
         confused=thread.get("confused", 0),
-        cause_slugs=tuple(c.slug for c in catalogue),
-        has_gift=gifts.has_given(conversation.person_id),
+        cause_slugs=tuple(c.slug for c in around.catalogue),
+        has_gift=conversation.person_id in around.givers,
         next_nonce=new_token()[:8],
     )
 
 
 def _read(
-    words: list[Message],
-    conversation: Conversation,
-    known: Known,
-    catalogue: list[Cause],
-    organisation: Organisation,
+    words: list[Message], conversation: Conversation, known: Known, around: _Around
 ) -> Reading:
     """Read the waiting words together; but a stop, a call for help or for a person in one of
     several messages is heard by itself, whatever stands around it."""
+    catalogue = around.catalogue
     choices = [(c.slug, c.name(conversation.person.language)) for c in catalogue]
     said = [w.text for w in words if w.text.strip() and not w.tap_id]
 
@@ -127,7 +199,7 @@ def _read(
             text,
             lang=conversation.person.language or None,
             today=now().date(),
-            currency=organisation.currency,
+            currency=around.organisation.currency,
             causes=[KnownCause(c.slug, c.names, tuple(c.aliases)) for c in catalogue],
             question=OpenQuestion(known.question, choices) if known.question else None,
         )
@@ -135,20 +207,16 @@ def _read(
     apart = [one(text) for text in said] if len(said) > 1 else []
     urgent = [r for intent in _HEARD_ALONE for r in apart if r.intent == intent]
     whole = one("\n".join(said))
-    _speak_their_language(conversation, whole, organisation, said)
+    conversation.person.language = _their_language(conversation.person, whole, said, around)
     return urgent[0] if urgent else whole
 
 
-def _speak_their_language(
-    conversation: Conversation, reading: Reading, organisation: Organisation, said: list[str]
-) -> None:
-    person = conversation.person
+def _their_language(person: Person, reading: Reading, said: list[str], around: _Around) -> str:
+    """The language to answer in: theirs when their words tell it, else the one we spoke before."""
     heard = reading.lang if reading.lang in LANGUAGES else "en"
-    if not said:
-        if not person.language:
-            people.speak(person=person, language=organisation.language)
-    elif not person.language or _tells_the_language(reading, " ".join(said)):
-        people.speak(person=person, language=heard)
+    if said and (not person.language or _tells_the_language(reading, " ".join(said))):
+        return heard
+    return person.language or around.organisation.language
 
 
 def _tells_the_language(reading: Reading, words: str) -> bool:

@@ -10,6 +10,7 @@ from obolo.assistant.decide import Decision, Draft, Known
 from obolo.assistant.texts import money, render
 from obolo.causes.models import Cause
 from obolo.conversations import actions as conversations
+from obolo.conversations.actions import Saying
 from obolo.conversations.models import Conversation, Message
 from obolo.giving import actions as giving
 from obolo.giving import queries as gifts
@@ -45,7 +46,13 @@ class Turn:
         self.words = words
         self.lang = self.person.language or organisation.language
         self.introduced = bool(conversation.thread.get("introduced"))
+        self.sayings: list[Saying] = []  # the caller says them
         self.other_currency = False  # said: we asked again for the amount instead
+
+    @property
+    def changes_records(self) -> bool:
+        """Does carrying it out touch more than the words to say?"""
+        return self.decision.act not in ("say", "ask", "quiet")
 
     def carry_out(self) -> None:
         """Open the one door the decision names."""
@@ -78,13 +85,15 @@ class Turn:
         }
 
     def _say(self, composed: Composed) -> None:
-        conversations.say(
-            conversation=self.conversation,
-            body=composed.body,
-            text=composed.text,
-            purpose=Purpose.SERVICE,
-            key=f"turn:{self.words[-1].id}",
-            content={"answers": self.words[-1].provider_id},
+        self.sayings.append(
+            Saying(
+                conversation=self.conversation,
+                body=composed.body,
+                text=composed.text,
+                purpose=Purpose.SERVICE,
+                key=f"turn:{self.words[-1].id}",
+                content={"answers": self.words[-1].provider_id},
+            )
         )
 
     def _hello(self) -> str:

@@ -55,13 +55,18 @@ def run(organisation_id: UUID) -> int:
             return len(going)
         addresses = people.whatsapp_addresses(d.message.conversation.person_id for d, _ in going)
         ready = [(d, _request(d, as_template, addresses)) for d, as_template in going]
+    taken: list[tuple[Delivery, str]] = []
     for delivery, request in ready:
         try:
-            _hand_over(organisation_id, channel, delivery, request)
+            name = _hand_over(organisation_id, channel, delivery, request)
         except Exception:  # whatever it was, it must not hold up the others
             log.exception("delivery %s: trouble", delivery.id)
             with within(organisation_id):
                 sending.lost(delivery=delivery)
+        else:
+            taken += [(delivery, name)] if name else []
+    with within(organisation_id):
+        sending.accepted_all(taken)
     return len(ready)
 
 
@@ -95,14 +100,15 @@ def _hand_over(
     channel: Client,
     delivery: Delivery,
     request: dict[str, Any] | NotSendable,
-) -> None:
+) -> str | None:
+    """Send one; returns the provider's name for it, or None when it was not taken."""
     if isinstance(request, NotSendable):
         with within(organisation_id):
             sending.failed(delivery=delivery, reason=str(request), code=None)
-        return
+        return None
     _show_typing(channel, delivery)
     try:
-        taken = channel.send(request)
+        return channel.send(request).message_id
     except SendRefused as refused:
         with within(organisation_id):
             _note_refusal(delivery, refused)
@@ -112,9 +118,7 @@ def _hand_over(
     except AnswerLost:
         with within(organisation_id):
             sending.lost(delivery=delivery)
-    else:
-        with within(organisation_id):
-            sending.accepted(delivery=delivery, provider_id=taken.message_id)
+    return None
 
 
 def _show_typing(channel: Client, delivery: Delivery) -> None:

@@ -13,6 +13,7 @@ from django.db import transaction
 from obolo.assistant.mask import mask_cards
 from obolo.conversations import actions as conversations
 from obolo.conversations import sending
+from obolo.conversations.actions import Heard
 from obolo.gateways import actions as notices
 from obolo.gateways.messaging.whatsapp import facts
 from obolo.gateways.messaging.whatsapp.errors import Unreadable
@@ -24,6 +25,7 @@ from obolo.kit.text import shown_deep
 from obolo.organisations import queries as organisations
 from obolo.organisations.wall import within
 from obolo.people import actions as people
+from obolo.people.actions import Seen
 from obolo.people.models import AddressKind, Person, Purpose
 from obolo.stories import receive_a_gift
 from obolo.stories.channel import WHATSAPP
@@ -31,6 +33,8 @@ from obolo.stories.channel import WHATSAPP
 BATCH = 50
 # Kinds that say something about a message rather than something to answer.
 _NO_ANSWER = frozenset({"reaction", "revoke", "edit", "system", "unsupported"})
+# Templates, accounts, groups, echoes: kept in the notice; nothing acts on them yet.
+_ABOUT_PEOPLE = (facts.NumberChanged, facts.UserIdChanged, facts.Preference)
 
 log = logging.getLogger(__name__)
 
@@ -95,10 +99,11 @@ def _alone(organisation_id: UUID, notice_id: UUID) -> None:
 
 
 def _take_effect(batch: Sequence[Notice]) -> None:
-    """Read some notices of one organisation; statuses of all of them are noted together."""
+    """Read some notices of one organisation; what is alike in them is written down together."""
+    numbers = {one: organisations.account_number(one) for one in {n.account_id for n in batch}}
     done: list[UUID] = []
     statuses: list[facts.Status] = []
-    numbers = {one: organisations.account_number(one) for one in {n.account_id for n in batch}}
+    words: list[tuple[facts.Message, Notice]] = []
     for notice in batch:
         try:
             reading = read_notice(bytes(notice.body))
@@ -106,12 +111,20 @@ def _take_effect(batch: Sequence[Notice]) -> None:
             notices.quarantine(notice=notice, reason=odd.reason)
             continue
         ours = numbers[notice.account_id]
-        own = [f for f in _in_order(reading.facts) if f.number_id in (None, ours)]
-        statuses += [f for f in own if isinstance(f, facts.Status)]
-        for fact in own:
-            _apply(fact, notice)
+        for fact in _in_order(reading.facts):
+            if fact.number_id not in (None, ours):
+                continue
+            if isinstance(fact, facts.Status):
+                statuses.append(fact)
+            elif isinstance(fact, facts.Message):
+                words.append((fact, notice))
+            elif isinstance(fact, _ABOUT_PEOPLE):
+                _hear_all(words)  # what was said before is theirs who had the address then
+                words.clear()
+                _apply(fact)
         if _settled(notice, reading, ours):
             done.append(notice.id)
+    _hear_all(words)
     _note_statuses(statuses)
     notices.finish(ids=done)
 
@@ -145,10 +158,8 @@ def _in_order(found: Iterable[facts.Fact]) -> list[facts.Fact]:
     return sorted(found, key=moment)
 
 
-def _apply(fact: facts.Fact, notice: Notice) -> None:
-    if isinstance(fact, facts.Message):
-        _hear(fact, notice)
-    elif isinstance(fact, facts.NumberChanged):
+def _apply(fact: facts.Fact) -> None:
+    if isinstance(fact, facts.NumberChanged):
         _move(AddressKind.PHONE, fact.old.phone, fact.new.phone)
         _move(AddressKind.USER_ID, fact.old.user_id, fact.new.user_id)
     elif isinstance(fact, facts.UserIdChanged):
@@ -156,20 +167,27 @@ def _apply(fact: facts.Fact, notice: Notice) -> None:
         _move(AddressKind.PARENT_ID, fact.old.parent_user_id, fact.new.parent_user_id)
     elif isinstance(fact, facts.Preference):
         _note_preference(fact)
-    # Templates, accounts, groups, echoes: kept in the notice; nothing acts on them yet.
 
 
-def _hear(fact: facts.Message, notice: Notice) -> None:
-    if fact.group_id or not fact.sender.is_known:
+def _hear_all(words: Sequence[tuple[facts.Message, Notice]]) -> None:
+    """Messages to us alone, from somebody: groups are kept in the notice."""
+    ours = [(f, n) for f, n in words if f.sender.is_known and not f.group_id]
+    if not ours:
         return
-    person = _person(fact.sender)
+    persons = people.recognise_all([_seen(fact.sender) for fact, _ in ours])
+    conversations.receive_all(
+        [_heard(fact, notice, person) for (fact, notice), person in zip(ours, persons, strict=True)]
+    )
+
+
+def _heard(fact: facts.Message, notice: Notice, person: Person) -> Heard:
     text, masked = mask_cards(fact.text or "")
     content = shown_deep(facts.as_json(fact))
     if masked:
         content.pop("content", None)
         content["text"] = text
         content["card_masked"] = True
-    conversations.receive(
+    return Heard(
         person=person,
         provider_id=fact.message_id,
         kind=fact.kind,
@@ -184,13 +202,13 @@ def _hear(fact: facts.Message, notice: Notice) -> None:
     )
 
 
-def _person(identity: facts.Identity) -> Person:
-    return people.recognise(
-        addresses=[
+def _seen(identity: facts.Identity) -> Seen:
+    return Seen(
+        addresses=(
             (AddressKind.USER_ID, identity.user_id or ""),
             (AddressKind.PHONE, identity.phone or ""),
             (AddressKind.PARENT_ID, identity.parent_user_id or ""),
-        ],
+        ),
         name=identity.profile_name or "",
     )
 
@@ -228,7 +246,7 @@ def _note_preference(fact: facts.Preference) -> None:
     if fact.value not in ("stop", "resume") or not fact.person.is_known:
         return
     people.note_consent(
-        person_id=_person(fact.person).id,
+        person_id=people.recognise_all([_seen(fact.person)])[0].id,
         purpose=Purpose.APPEAL,
         granted=fact.value == "resume",
         source="whatsapp_preference",

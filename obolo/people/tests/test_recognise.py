@@ -156,11 +156,10 @@ def test_the_newest_phone_is_written_to(charity, clock):
 
 
 def test_a_person_is_spoken_to_in_another_language_from_now_on(charity):
-    person = anna()
-    actions.speak(person=person, language="en")
-    found = queries.get(person.id)
-    assert found
-    assert found.language == person.language == "en"
+    one, other = anna(), omar()
+    actions.speak_all({one.id: "en", other.id: "ar"})
+    found = [queries.get(person.id) for person in (one, other)]
+    assert [person and person.language for person in found] == ["en", "ar"]
 
 
 @pytest.mark.parametrize(

@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from obolo.assistant.actions import keep_turn
+from obolo.assistant.actions import Understood, keep_turns
 from obolo.assistant.decide import Decision
+from obolo.assistant.reading import Reading
 from obolo.conversations import actions as conversations
 from obolo.conversations import gate, sending
 from obolo.conversations import queries as talks
@@ -197,15 +198,12 @@ def test_the_gates_sentences_are_told_in_the_readers_language() -> None:
 def test_why_did_it_say_that() -> None:
     talk, client = wrote("Dov'è il mio dono?"), logged_in()
     heard = Message.objects.get()
-    reading = {"intent": "impact_query", "confidence": 0.934, "lang": "it", "slots": {"n": 5},
-               "also": ["thanks"], "risk": [], "abstain": False}  # fmt: skip
-    keep_turn(
-        conversation_id=talk.id,
-        message_ids=[heard.id],
-        reading=reading,
-        reading_version="rules-1",
-        decision=Decision(act="say", text="trace_none", reasons=("no gift yet <i>",)),
+    reading = Reading("it", "impact_query", 0.934, ("thanks",), {"n": 5})
+    decision = Decision(act="say", text="trace_none", reasons=("no gift yet <i>",))
+    one = Understood(
+        conversation_id=talk.id, message_ids=(heard.id,), reading=reading, decision=decision
     )
+    keep_turns([one])
     page = page_of(client, talk)
     assert "What was understood here?" in page
     said(talk, "Non c'è ancora un dono.", key=f"turn:{heard.id}")
