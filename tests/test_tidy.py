@@ -9,7 +9,10 @@ FUNCTION_LINES_MAX = 50
 FILE_LINES_MAX = 400
 BANNED_FILES = {"utils", "helpers", "manager", "managers", "services", "service", "core", "misc"}
 MONEY_ROOMS = {"ledger", "giving", "causes"}
-EXCEEDING: dict[str, int] = {}  # name -> today's lines
+EXCEEDING: dict[str, int] = {
+    # One file on purpose: it is copied and run by people who install nothing.
+    "obolo/verify/obolo_verify.py": 684,
+}  # name -> today's lines
 
 
 def _functions(source: Source):

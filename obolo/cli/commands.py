@@ -114,7 +114,7 @@ def check() -> None:
 
 
 @obolo.command()
-@click.argument("name", type=click.Choice(["ingest", "reply"]))
+@click.argument("name", type=click.Choice(["ingest", "ledger", "log", "reply"]))
 @click.option("--json", "as_json", is_flag=True, help="One JSON object.")
 @click.option("--seconds", type=click.IntRange(1, 60), default=8, show_default=True)
 def bench(name: str, as_json: bool, seconds: int) -> None:

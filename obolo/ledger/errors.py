@@ -28,3 +28,36 @@ class NotEnoughCents(OboloError):
         """Keep how many minor units of the line's currency are missing."""
         self.missing_minor = missing_minor
         super().__init__(f"{missing_minor} minor units are missing.")
+
+
+class FundClosed(OboloError):
+    """This fund is closed: nothing moves on its lines any more."""
+
+    fault = "theirs"
+
+
+class NoSuchGift(OboloError):
+    """The ledger knows no such gift."""
+
+
+class NoSuchPurchase(OboloError):
+    """The ledger knows no such purchase."""
+
+
+class TooMuch(OboloError):
+    """More than there is left to give back."""
+
+    fault = "theirs"
+
+
+class NotApproved(OboloError):
+    """A move between funds needs its legal basis and two different persons who approve it."""
+
+    fault = "theirs"
+
+
+class Overtaken(OboloError):
+    """The money was moved at the same moment."""
+
+    retryable = True
+    fault = "nobody"

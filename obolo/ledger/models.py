@@ -1,7 +1,7 @@
-"""Rows of the room. What they must never say is refused by the database: see migrations 0003.
+"""Rows of the room. What they must never say is refused by the database: see migrations 0003, 0004.
 
-A row is written once. The exceptions: the standing of a line (kept under its lock, recomputed by
-`audit`) and `UseRange.live`.
+A row is written once, in the statement that writes its entry. The exceptions: the standing of a
+line (kept under its lock, recomputed by `audit`), and that a range of a use ended.
 """
 
 from typing import ClassVar, Final
@@ -29,6 +29,42 @@ class Purpose(models.TextChoices):
 
 
 SYSTEM_PURPOSES: Final = (Purpose.OVERHEAD, Purpose.RESERVE)
+
+# Entries that move no money: the published rule of a fund, who owns a gift, the end of a line.
+SILENT_KINDS: Final = ("rule", "owner", "close")
+MONEY_KINDS: Final = (
+    "gift",
+    "gifts",  # a burst: its gifts are `BatchGift` rows
+    "addition",  # a gift was booked too low
+    "purchase",
+    "advance",  # a purchase paid by the reserve
+    "reimburse",
+    "release",  # a purchase that never happened
+    "supplier_refund",
+    "refund",
+    "chargeback",
+    "void",  # a gift was booked twice or too high
+    "fee",  # known later, or billed for many gifts
+    "transfer",
+    "conversion",
+    "repayment",  # the organisation pays what it owes its reserve
+)
+ENTRY_KINDS: Final = SILENT_KINDS + MONEY_KINDS
+# Whose numbers a mint made. Only a gift's numbers belong to somebody outside.
+MINT_KINDS: Final = ("gift", "transfer", "conversion", "returned", "iou", "fee")
+USE_KINDS: Final = (
+    "purchase",
+    "refund",
+    "void",
+    "transfer",
+    "conversion",
+    "cover",
+    "reimburse",
+    "fee",
+)
+# Standing in: the cents of `source` now stand for a used stretch. Flowing: they became new ones.
+STANDING_IN: Final = ("cover", "reimburse")
+FLOWING: Final = ("transfer", "conversion", "returned")
 
 
 class Fund(Walled):
@@ -73,6 +109,8 @@ class Line(Walled):
     gifted_minor = models.BigIntegerField(default=0)  # net gifts to the fund, overhead included
     overhead_minor = models.BigIntegerField(default=0)  # of those, what went to overhead
     gifts_count = models.BigIntegerField(default=0)
+    gone_minor = models.BigIntegerField(default=0)  # of the used: left without buying anything
+    closed_by = WalledKey("Entry", null=True, db_index=False)  # nothing moves after it
 
     class Meta:
         """One line per fund and currency, inside its own block."""
@@ -96,6 +134,10 @@ class Line(Walled):
                 ),
                 name="standing_is_possible",
             ),
+            models.CheckConstraint(
+                condition=models.Q(gone_minor__gte=0, gone_minor__lte=models.F("used_minor")),
+                name="gone_is_used",
+            ),
         ]
 
 
@@ -107,15 +149,17 @@ class Entry(Walled):
     turn = models.BigIntegerField(
         db_default=Func(Value("ledger_turn"), function="nextval"), editable=False
     )
-    kind = models.CharField(max_length=20)  # gift, purchase
+    kind = models.CharField(max_length=20)
     line = WalledKey(Line, db_index=False)  # of the fund that the caller named
-    source_id = models.UUIDField()  # the gift or the purchase
+    source_id = models.UUIDField()  # what the entry is about: a gift, a purchase, a transfer
     overhead_bps = models.PositiveIntegerField(default=0)
     key = models.CharField(max_length=200)  # the caller's: the same key posts once
     inputs_hash = models.BinaryField(max_length=32)
     value_date = models.DateField()
     posted_at = models.DateTimeField(default=now)
     memo = models.CharField(max_length=200, default="")
+    # Reasons, approvals as ids, rates; what else the rule needs to be told again. No names.
+    details = models.JSONField(default=dict)
 
     class Meta:
         """A key posts once."""
@@ -123,8 +167,12 @@ class Entry(Walled):
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["organisation", "key"], name="one_entry_per_key"),
             models.CheckConstraint(
-                condition=models.Q(kind__in=["gift", "purchase"]), name="entry_known_kind"
+                condition=models.Q(kind__in=ENTRY_KINDS), name="entry_known_kind"
             ),
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["organisation", "source_id", "turn"], name="entry_by_source"),
+            models.Index(fields=["organisation", "turn"], name="entry_by_turn"),
         ]
 
 
@@ -137,6 +185,8 @@ class Leg(Walled):
     line = WalledKey(Line, null=True, db_index=False)
     currency = models.CharField(max_length=3)
     amount_minor = models.BigIntegerField()
+    what = models.CharField(max_length=20, default="")  # on a line: which rule chose its numbers
+    place = models.IntegerField(default=0)  # the order within the entry
 
     class Meta:
         """A leg moves something, and only a fund's account has a line."""
@@ -153,7 +203,7 @@ class Leg(Walled):
 
 
 class Mint(Walled):
-    """The numbers `lo` to `hi` - 1 came into being, for one gift. They form a chain from 0."""
+    """The numbers `lo` to `hi` - 1 came into being, for one source. They form a chain from 0."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     line = WalledKey(Line, db_index=False)
@@ -177,7 +227,7 @@ class Mint(Walled):
                 condition=models.Q(lo__gte=0, hi__gt=models.F("lo")), name="mint_not_empty"
             ),
             models.CheckConstraint(
-                condition=models.Q(source_kind__in=["gift"]), name="mint_known_source"
+                condition=models.Q(source_kind__in=MINT_KINDS), name="mint_known_source"
             ),
         ]
         indexes: ClassVar = [
@@ -200,7 +250,7 @@ class Use(Walled):
 
         constraints: ClassVar = [
             models.CheckConstraint(condition=models.Q(amount_minor__gt=0), name="use_not_empty"),
-            models.CheckConstraint(condition=models.Q(kind__in=["purchase"]), name="use_known"),
+            models.CheckConstraint(condition=models.Q(kind__in=USE_KINDS), name="use_known"),
         ]
         indexes: ClassVar = [
             models.Index(fields=["organisation", "source_id"], name="use_by_source"),
@@ -211,7 +261,8 @@ class Use(Walled):
 class UseRange(Walled):
     """The numbers `lo` to `hi` - 1 were used. Live ones never overlap, on any line.
 
-    `base` is the line's (a foreign key says so): base + number is unique in the installation.
+    `base` is the line's (a foreign key says so): base + number is unique in the installation. A
+    range ends whole; what stays used of it is a new range of the same use, by the ending entry.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
@@ -221,6 +272,8 @@ class UseRange(Walled):
     lo = models.BigIntegerField()
     hi = models.BigIntegerField()
     live = models.BooleanField(default=True)
+    entry = WalledKey(Entry, db_index=False)  # wrote this range
+    ended_by = WalledKey(Entry, null=True, db_index=False)  # freed these numbers
 
     class Meta:
         """Inside the block, never empty; found by its start."""
@@ -230,6 +283,11 @@ class UseRange(Walled):
                 condition=models.Q(lo__gte=0, hi__gt=models.F("lo"), hi__lte=BLOCK_MINOR),
                 name="use_range_in_block",
             ),
+            models.CheckConstraint(
+                condition=models.Q(live=True, ended_by__isnull=True)
+                | models.Q(live=False, ended_by__isnull=False),
+                name="ended_by_an_entry",
+            ),
         ]
         indexes: ClassVar = [
             models.Index(
@@ -238,4 +296,99 @@ class UseRange(Walled):
                 name="live_use_by_lo",
             ),
             models.Index(fields=["organisation", "use"], name="use_range_by_use"),
+            models.Index(fields=["organisation", "entry"], name="use_range_by_entry"),
+            models.Index(
+                fields=["organisation", "ended_by"],
+                condition=models.Q(live=False),
+                name="use_range_by_end",
+            ),
+        ]
+
+
+class Lineage(Walled):
+    """Cents of one line went into others, in order: where their owners' share is now.
+
+    Of `from_total` cents that became `to_total`, these begin after `before`: the number x goes to
+    `to_lo` - floor(before * to_total / from_total) + floor((before + x - `from_lo`) * to_total /
+    from_total). A transfer keeps the length; a conversion may map a cent to nothing.
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    entry = WalledKey(Entry, db_index=False)
+    kind = models.CharField(max_length=20)
+    from_line = WalledKey(Line, db_index=False)
+    from_lo = models.BigIntegerField()
+    from_hi = models.BigIntegerField()
+    to_line = WalledKey(Line, db_index=False)
+    to_lo = models.BigIntegerField()
+    to_hi = models.BigIntegerField()
+    before = models.BigIntegerField(default=0)
+    from_total = models.BigIntegerField()
+    to_total = models.BigIntegerField()
+
+    class Meta:
+        """Found from both ends."""
+
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=models.Q(kind__in=STANDING_IN + FLOWING), name="lineage_known"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(
+                    from_lo__gte=0,
+                    from_hi__gt=models.F("from_lo"),
+                    to_lo__gte=0,
+                    to_hi__gte=models.F("to_lo"),
+                    before__gte=0,
+                    from_total__gt=0,
+                    to_total__gt=0,
+                ),
+                name="lineage_is_a_map",
+            ),
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["organisation", "from_line", "from_lo"], name="lineage_onward"),
+            models.Index(
+                fields=["organisation", "to_line", "to_lo"],
+                condition=models.Q(kind__in=STANDING_IN),
+                name="lineage_standing_in",
+            ),
+            models.Index(
+                fields=["organisation", "to_line", "to_lo"],
+                condition=models.Q(kind__in=FLOWING, to_hi__gt=models.F("to_lo")),
+                name="lineage_back",
+            ),
+            models.Index(fields=["organisation", "entry"], name="lineage_by_entry"),
+        ]
+
+
+class BatchGift(Walled):
+    """One gift of a burst: what the entry's legs only hold in sum. In order of `place`."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    entry = WalledKey(Entry, db_index=False)
+    place = models.IntegerField()
+    key = models.CharField(max_length=200)
+    inputs_hash = models.BinaryField(max_length=32)
+    gift_id = models.UUIDField()
+    gross_minor = models.BigIntegerField()
+    fee_minor = models.BigIntegerField()
+
+    class Meta:
+        """A key posts once; places do not repeat."""
+
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["organisation", "key"], name="one_batch_gift_per_key"),
+            models.UniqueConstraint(
+                fields=["organisation", "entry", "place"], name="one_batch_gift_per_place"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(
+                    gross_minor__gt=0, fee_minor__gte=0, fee_minor__lt=models.F("gross_minor")
+                ),
+                name="batch_gift_has_cents",
+            ),
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["organisation", "gift_id"], name="batch_gift_by_gift")
         ]

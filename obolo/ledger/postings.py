@@ -2,8 +2,9 @@
 
 Owns the chart of accounts and the split of a gift. A positive leg is a debit. Accounts:
 `cash:<where>` money held there; `fees` what providers kept; `gifts:fees` the part of the gifts that
-paid for it; `fund:<id>` what the organisation owes to a fund's purpose. When a fee is larger than
-its gift, `fees` exceeds `gifts:fees` by the shortfall: the organisation bears it.
+paid for it, `reserve:fees` the part of the reserve; `owed` what the organisation owes its reserve;
+`fund:<id>` what the organisation owes to a fund's purpose. When a fee is larger than its gift,
+`fees` exceeds `gifts:fees` by the shortfall: the organisation bears it.
 """
 
 import re
@@ -16,6 +17,8 @@ from obolo.ledger.errors import NotPostable
 
 FEES: Final = "fees"
 FEES_PAID_BY_GIFTS: Final = "gifts:fees"
+FEES_PAID_BY_RESERVE: Final = "reserve:fees"
+OWED: Final = "owed"
 # Only `cash:` is the caller's to name; the other accounts follow from the rules below.
 _CASH = re.compile(r"cash:[a-z0-9_.-]{1,60}")
 
@@ -68,3 +71,16 @@ def checked_cash(account: str) -> str:
     if not _CASH.fullmatch(account):
         raise NotPostable(f"{account!r} is no cash account such as `cash:bank`.")
     return account
+
+
+def checked_bps(overhead_bps: int) -> int:
+    """A share in basis points; raises NotAnAmount outside 0 to 10,000."""
+    share(0, overhead_bps)
+    return overhead_bps
+
+
+def checked_minor(amount: Money, what: str) -> int:
+    """The minor units of an amount above nothing; raises NotPostable."""
+    if amount.minor <= 0:
+        raise NotPostable(f"A {what} of {amount.minor}.")
+    return amount.minor

@@ -1,23 +1,33 @@
 """Questions to the ledger: where a gift's cents are, whose cents a purchase used, what a fund has.
 
-Disjoint spans make overlap two short index scans: the one span that starts at or before the
-beginning, then those that start inside (traceability §6.5). Nothing here reads a whole line. The
-LATERAL steps fix the order of the joins: a guess from missing statistics cannot turn it round.
+Paths follow moves, conversions and covers one hop per round of queries, whatever the size of the
+lines. See `descent` for what a hop does to ownership.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db import connection
+from django.db.models import Sum
 
-from obolo.ledger.models import Line
+from obolo.ledger import paths, rules
+from obolo.ledger.descent import uses_of
+from obolo.ledger.models import Entry, Leg, Line
+from obolo.ledger.postings import OWED
+from obolo.ledger.spans import without
+from obolo.ledger.spending import owed_of_advance
 
 
 @dataclass(frozen=True, slots=True)
 class PartUse:
-    """Numbers `lo` to `hi` - 1 of a gift's part were used by `source_id` (a purchase)."""
+    """Numbers `lo` to `hi` - 1 of a part were used by `source_id`.
+
+    Kinds: purchase; refund, void, fee; transfer, conversion (go on in a deeper part); cover,
+    reimburse (the cents now stand for others: go on in a deeper part); covered, reimbursed
+    (somebody else's cents now stand here: `source_id` is the refund or the purchase).
+    """
 
     kind: str
     source_id: UUID
@@ -33,7 +43,12 @@ class PartUse:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One stretch of a gift's numbers on one line, its uses lowest first, and what is free."""
+    """One stretch of a gift's numbers on one line, its uses lowest first, and what is free.
+
+    `depth` 0 is where the gift was numbered; a deeper part was reached by `via` (transfer,
+    conversion, returned, cover, reimburse) from a part above. `own`: same currency, still the
+    gift's own cents (they can be refunded); else they stand in for others or were converted.
+    """
 
     line_id: UUID
     fund_id: UUID
@@ -43,6 +58,13 @@ class Part:
     hi: int
     uses: tuple[PartUse, ...]
     free_minor: int
+    depth: int = 0
+    via: str = ""
+    own: bool = True
+
+    def free(self) -> list[tuple[int, int]]:
+        """The numbers of the part that are free, lowest first."""
+        return without([(self.lo, self.hi)], [(use.lo, use.hi) for use in self.uses])
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +72,8 @@ class GiftPath:
     """All numbered cents of one gift, in minor units; no parts when nothing was numbered."""
 
     net_minor: int
-    parts: tuple[Part, ...]
+    parts: tuple[Part, ...]  # where they were numbered
+    onward: tuple[Part, ...] = ()  # where they went from there, hop by hop
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,72 +81,50 @@ class FundTotals:
     """A fund in one currency, in minor units. Received = spent + free."""
 
     currency: str
-    received_minor: int  # numbered on the fund's line: net of fees and overhead
+    received_minor: int  # numbered on the fund's line, less what left it again unspent
     spent_minor: int
     free_minor: int
     overhead_minor: int  # what its gifts gave to the organisation's overhead
     gifts_count: int
-
-
-_PARTS = """
-SELECT m.line_id, l.fund_id, f.purpose, l.currency, m.lo, m.hi
-FROM ledger_mint m JOIN ledger_line l ON l.id = m.line_id JOIN ledger_fund f ON f.id = l.fund_id
-WHERE m.source_id = %s AND m.source_kind = 'gift'
-ORDER BY f.purpose = 'overhead', m.line_id, m.lo
-"""
-
-_USES = """
-SELECT p.line_id, p.lo, u.kind, u.source_id,
-       greatest(r.lo, p.lo), least(r.hi, p.hi), e.posted_at
-FROM unnest(%s::uuid[], %s::int8[], %s::int8[]) AS p (line_id, lo, hi)
-CROSS JOIN LATERAL (
-    (SELECT use_id, lo, hi FROM ledger_userange
-     WHERE live AND line_id = p.line_id AND lo <= p.lo ORDER BY lo DESC LIMIT 1)
-    UNION ALL
-    (SELECT use_id, lo, hi FROM ledger_userange
-     WHERE live AND line_id = p.line_id AND lo > p.lo AND lo < p.hi)
-) AS r
-CROSS JOIN LATERAL (SELECT kind, source_id, entry_id FROM ledger_use
-                    WHERE id = r.use_id LIMIT 1) AS u
-CROSS JOIN LATERAL (SELECT posted_at FROM ledger_entry WHERE id = u.entry_id LIMIT 1) AS e
-WHERE r.hi > p.lo
-ORDER BY p.line_id, r.lo
-"""
-
-_GIFTS = """
-SELECT m.source_id, least(m.hi, r.hi) - greatest(m.lo, r.lo)
-FROM ledger_use u
-CROSS JOIN LATERAL (SELECT line_id, lo, hi FROM ledger_userange
-                    WHERE use_id = u.id AND live OFFSET 0) AS r
-CROSS JOIN LATERAL (
-    (SELECT source_kind, source_id, lo, hi FROM ledger_mint
-     WHERE line_id = r.line_id AND lo <= r.lo ORDER BY lo DESC LIMIT 1)
-    UNION ALL
-    (SELECT source_kind, source_id, lo, hi FROM ledger_mint
-     WHERE line_id = r.line_id AND lo > r.lo AND lo < r.hi)
-) AS m
-WHERE u.source_id = %s AND m.source_kind = 'gift' AND m.hi > r.lo
-ORDER BY r.line_id, m.lo
-"""
+    gone_minor: int = 0  # refunded, moved or converted away, or taken by fees
+    closed: bool = False
 
 
 def gift_path(gift_id: UUID) -> GiftPath:
-    """Where the cents of a gift are now. Two queries, whatever the size of the line."""
-    stretches = _rows(_PARTS, [gift_id])
-    if not stretches:
-        return GiftPath(net_minor=0, parts=())
-    columns = [[row[at] for row in stretches] for at in (0, 4, 5)]
-    uses: dict[tuple[UUID, int], list[PartUse]] = {}
-    for line_id, part_lo, *told in _rows(_USES, columns):
-        uses.setdefault((line_id, part_lo), []).append(PartUse(*told))
-    parts = tuple(_part(row, uses.get((row[0], row[4]), [])) for row in stretches)
-    return GiftPath(net_minor=sum(part.hi - part.lo for part in parts), parts=parts)
+    """Where the cents of a gift are now. Three queries, and two for each hop of a move."""
+    found = [
+        Part(
+            stretch.line_id,
+            stretch.fund_id,
+            stretch.purpose,
+            stretch.currency,
+            stretch.lo,
+            stretch.hi,
+            uses,
+            stretch.hi - stretch.lo - sum(use.minor for use in uses),
+            stretch.depth,
+            stretch.via,
+            stretch.own,
+        )
+        for stretch, around in paths.forward(gift_id)
+        for uses in [tuple(PartUse(*use) for use in uses_of(stretch, around))]
+    ]
+    parts = tuple(part for part in found if part.depth == 0)
+    return GiftPath(
+        net_minor=sum(part.hi - part.lo for part in parts),
+        parts=parts,
+        onward=tuple(part for part in found if part.depth),
+    )
 
 
 def gifts_of_use(source_id: UUID) -> list[tuple[UUID, int]]:
-    """Whose cents a purchase used: gift and minor units, in the order of the numbers. One query."""
+    """Whose cents count towards a purchase now: gift and minor units, in the order of the numbers.
+
+    Where the reserve stands in, these are the gifts to the reserve. Minor units are those of the
+    purchase, whatever currency the gift came in. Two queries, one more for each hop.
+    """
     minor_of: dict[UUID, int] = {}
-    for gift_id, minor in _rows(_GIFTS, [source_id]):
+    for gift_id, minor in paths.backward(source_id):
         minor_of[gift_id] = minor_of.get(gift_id, 0) + minor
     return list(minor_of.items())
 
@@ -133,11 +134,13 @@ def fund_totals(fund_id: UUID) -> tuple[FundTotals, ...]:
     return tuple(
         FundTotals(
             currency=line.currency,
-            received_minor=line.head,
-            spent_minor=line.used_minor,
+            received_minor=line.head - line.gone_minor,
+            spent_minor=line.used_minor - line.gone_minor,
             free_minor=line.head - line.used_minor,
             overhead_minor=line.overhead_minor,
             gifts_count=line.gifts_count,
+            gone_minor=line.gone_minor,
+            closed=line.closed_by_id is not None,
         )
         for line in Line.objects.filter(fund_id=fund_id).order_by("currency")
     )
@@ -148,14 +151,43 @@ def free_minor(fund_id: UUID, currency: str) -> int:
     return next((t.free_minor for t in fund_totals(fund_id) if t.currency == currency), 0)
 
 
-def _part(row: tuple[Any, ...], uses: list[PartUse]) -> Part:
-    line_id, fund_id, purpose, currency, lo, hi = row
-    free = hi - lo - sum(use.minor for use in uses)
-    return Part(line_id, fund_id, purpose, currency, lo, hi, tuple(uses), free)
+def owner_of(gift_id: UUID) -> UUID | None:
+    """The owner last named by `change_owner`; None while it is whoever gave."""
+    told = Entry.objects.filter(kind="owner", source_id=gift_id).order_by("-turn").first()
+    return UUID(told.details["owner"]) if told else None
 
 
-def _rows(query: str, values: list[Any]) -> list[tuple[Any, ...]]:
-    with connection.cursor() as cursor:
-        cursor.execute(query, values)
-        rows: list[tuple[Any, ...]] = cursor.fetchall()
-    return rows
+def matched_by(gift_id: UUID) -> list[UUID]:
+    """Gifts that others gave because of this one, in the order of posting."""
+    found: Any = Entry.objects.filter(kind="gift", details__matches=str(gift_id)).order_by("turn")
+    return list(found.values_list("source_id", flat=True))
+
+
+def outstanding_advances(fund_id: UUID, currency: str) -> list[tuple[UUID, int]]:
+    """Purchases that the reserve paid for the fund and is still owed: oldest first, minor units."""
+    advances = Entry.objects.filter(
+        kind="advance", line__fund_id=fund_id, line__currency=currency
+    ).order_by("turn")
+    owed = [
+        (entry.source_id, sum(span.minor for span in owed_of_advance(entry.source_id)))
+        for entry in advances
+    ]
+    return [(purchase_id, minor) for purchase_id, minor in owed if minor]
+
+
+def owed_minor(currency: str) -> int:
+    """What the organisation owes its reserve (IOUs not yet repaid), in minor units."""
+    total = Leg.objects.filter(account=OWED, currency=currency).aggregate(t=Sum("amount_minor"))
+    return int(total["t"] or 0)
+
+
+def rule_of(fund_id: UUID) -> str:
+    """The name of the rule that a fund published as its first entry; see `rules.words`."""
+    told = Entry.objects.filter(kind="rule", source_id=fund_id).order_by("turn").first()
+    return str(told.details["rule"]) if told else rules.CURRENT
+
+
+def details_of(source_id: UUID) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Kind and details of the entries about a source: reason, legal basis, approvals, rate."""
+    rows: Any = Entry.objects.filter(source_id=source_id).order_by("turn")
+    yield from rows.values_list("kind", "details")

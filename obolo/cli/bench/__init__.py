@@ -6,9 +6,15 @@ its baseline, or the data of an installation that is in use.
 
 
 def run(name: str, *, as_json: bool, seconds: int) -> str:
-    """Run the bench `ingest` or `reply` for `seconds` a step; the answer is a table or JSON."""
-    from obolo.cli.bench import ingest, reply
+    """Run a bench for `seconds` a step (`ledger`: three at most); a table, or JSON."""
+    from obolo.cli.bench import ingest, ledger, log, reply
     from obolo.cli.bench.figures import as_object, as_table
 
-    measured = {"ingest": ingest.measure, "reply": reply.measure}[name](seconds)
+    benches = {
+        "ingest": ingest.measure,
+        "ledger": ledger.measure,
+        "log": log.measure,
+        "reply": reply.measure,
+    }
+    measured = benches[name](seconds)
     return as_object(measured) if as_json else as_table(measured)

@@ -26,9 +26,7 @@ def test_sound_books_have_no_breach(books):
 @pytest.mark.parametrize(
     ("change", "fault"),
     [
-        ("ledger_userange SET live = false WHERE lo = 0", "I5"),
-        ("ledger_userange SET live = false WHERE lo = 0", "I4"),
-        ("ledger_userange SET live = false WHERE lo = 0", "first free"),
+        ("ledger_line SET gone_minor = 1 WHERE used_minor > 0", "left a line unspent"),
         ("ledger_line SET used_minor = used_minor + 1 WHERE used_minor > 0", "I4"),
         ("ledger_line SET free_from = free_from - 1 WHERE used_minor > 0", "first free"),
         ("ledger_line SET gifted_minor = gifted_minor + 1", "counted wrongly"),
@@ -50,26 +48,29 @@ INSERT INTO organisations_organisation (id, slug, name, language, currency, time
 INSERT INTO ledger_fund (organisation_id, id, name, purpose, created_at)
     VALUES ('{{o}}', '{{f}}', 'F', 'restricted', now());
 INSERT INTO ledger_line (organisation_id, id, fund_id, currency, base, head, free_from, used_minor,
-    gifted_minor, overhead_minor, gifts_count)
-    VALUES ('{{o}}', '{{l}}', '{{f}}', 'EUR', 2097151 * {BLOCK_MINOR}, 100, 30, 30, 100, 0, 1);
+    gifted_minor, overhead_minor, gifts_count, gone_minor)
+    VALUES ('{{o}}', '{{l}}', '{{f}}', 'EUR', 2097151 * {BLOCK_MINOR}, 100, 30, 30, 100, 0, 1, 0);
 INSERT INTO ledger_entry (organisation_id, id, kind, line_id, source_id, overhead_bps, key,
-    inputs_hash, value_date, posted_at, memo)
-    VALUES ('{{o}}', '{{e}}', 'gift', '{{l}}', '{{e}}', 0, 'g', '', now(), now(), ''),
-           ('{{o}}', '{{p}}', 'purchase', '{{l}}', '{{p}}', 0, 'p', '', now(), now(), '');
-INSERT INTO ledger_leg (organisation_id, id, entry_id, account, line_id, currency, amount_minor)
-    VALUES ('{{o}}', gen_random_uuid(), '{{e}}', 'cash:a', NULL, 'EUR', 100),
-           ('{{o}}', gen_random_uuid(), '{{e}}', 'fund:{{f}}', '{{l}}', 'EUR', -100),
-           ('{{o}}', gen_random_uuid(), '{{p}}', 'cash:a', NULL, 'EUR', -30),
-           ('{{o}}', gen_random_uuid(), '{{p}}', 'fund:{{f}}', '{{l}}', 'EUR', 30);
+    inputs_hash, value_date, posted_at, memo, details)
+    VALUES ('{{o}}', '{{e}}', 'gift', '{{l}}', '{{e}}', 0, 'g', '', now(), now(), '', '{{{{}}}}'),
+           ('{{o}}', '{{p}}', 'purchase', '{{l}}', '{{p}}', 0, 'p', '', now(), now(), '',
+            '{{{{}}}}');
+INSERT INTO ledger_leg (organisation_id, id, entry_id, account, line_id, currency, amount_minor,
+    what, place) VALUES ('{{o}}', gen_random_uuid(), '{{e}}', 'cash:a', NULL, 'EUR', 100, '', 0),
+           ('{{o}}', gen_random_uuid(), '{{e}}', 'fund:{{f}}', '{{l}}', 'EUR', -100, 'gift', 1),
+           ('{{o}}', gen_random_uuid(), '{{p}}', 'cash:a', NULL, 'EUR', -30, '', 1),
+           ('{{o}}', gen_random_uuid(), '{{p}}', 'fund:{{f}}', '{{l}}', 'EUR', 30, 'purchase', 0);
 INSERT INTO ledger_mint (organisation_id, id, line_id, lo, hi, source_kind, source_id, entry_id)
     VALUES ('{{o}}', gen_random_uuid(), '{{l}}', 0, 100, 'gift', '{{e}}', '{{e}}');
 INSERT INTO ledger_use (organisation_id, id, kind, source_id, entry_id, amount_minor)
     VALUES ('{{o}}', '{{u}}', 'purchase', '{{p}}', '{{p}}', 30);
-INSERT INTO ledger_userange (organisation_id, id, use_id, line_id, base, lo, hi, live)
-    VALUES ('{{o}}', gen_random_uuid(), '{{u}}', '{{l}}', 2097151 * {BLOCK_MINOR}, 0, 30, true);
+INSERT INTO ledger_userange (organisation_id, id, use_id, line_id, base, lo, hi, live,
+    entry_id) VALUES ('{{o}}', gen_random_uuid(), '{{u}}', '{{l}}', 2097151 * {BLOCK_MINOR}, 0, 30,
+        true, '{{p}}');
 """
 _ANOTHER_RANGE = """INSERT INTO ledger_userange (organisation_id, id, use_id, line_id, base, lo, hi,
-    live) SELECT organisation_id, gen_random_uuid(), use_id, line_id, base, 20, 40, true
+    live, entry_id)
+    SELECT organisation_id, gen_random_uuid(), use_id, line_id, base, 20, 40, true, entry_id
     FROM ledger_userange WHERE use_id = '{u}'"""
 
 FAULTS = {
@@ -93,6 +94,20 @@ FAULTS = {
     "another fund": (
         "UPDATE ledger_leg SET account = 'fund:x' WHERE line_id = '{l}'",
         "another fund",
+    ),
+    "an end nobody posted": (
+        "UPDATE ledger_userange SET live = false, ended_by_id = '{e}' WHERE use_id = '{u}'",
+        "I6",
+    ),
+    "a link nobody posted": (
+        "INSERT INTO ledger_lineage (organisation_id, id, entry_id, kind, from_line_id, from_lo,"
+        " from_hi, to_line_id, to_lo, to_hi, before, from_total, to_total)"
+        " VALUES ('{o}', '{u}', '{p}', 'cover', '{l}', 0, 5, '{l}', 5, 10, 0, 5, 5)",
+        "no replay tells it: 0 to 5 linked",
+    ),
+    "another owner": (
+        "UPDATE ledger_mint SET source_id = '{u}' WHERE line_id = '{l}'",
+        "no replay tells it: 0 to 100 minted",
     ),
     "other cents": (
         "UPDATE ledger_userange SET lo = 1, hi = 31 WHERE use_id = '{u}'",

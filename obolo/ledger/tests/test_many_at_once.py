@@ -3,28 +3,41 @@
 Real commits: each test founds its own organisation and the owner sweeps it away afterwards.
 """
 
+import random
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from threading import Barrier
 from typing import Any
 from uuid import uuid4
 
 import psycopg
 import pytest
-from django.db import connection
+from django.db import IntegrityError, connection
 
 from obolo.kit.ids import new_id
-from obolo.ledger import audit, queries
-from obolo.ledger.actions import open_fund
-from obolo.ledger.errors import KeyReused, NotEnoughCents
+from obolo.ledger import audit, queries, spending, standing
+from obolo.ledger.actions import open_fund, system_fund
+from obolo.ledger.draft import Draft
+from obolo.ledger.errors import KeyReused, NotEnoughCents, Overtaken, TooMuch
 from obolo.ledger.models import Entry
-from obolo.ledger.tests.cast import gift, purchase
+from obolo.ledger.tests.cast import (
+    advance,
+    chargeback,
+    convert,
+    gift,
+    purchase,
+    refund,
+    release,
+    transfer,
+    true_up,
+)
 from obolo.organisations.actions import found
 from obolo.organisations.wall import within
 from obolo.project.database import owner_dsn
 
 THREADS = 8
-_TABLES = ["userange", "use", "mint", "leg", "entry", "line", "fund"]
+_TABLES = ["lineage", "batchgift", "userange", "use", "mint", "leg", "entry", "line", "fund"]
 
 
 @pytest.fixture
@@ -117,7 +130,7 @@ def test_one_key_in_all_threads_posts_once(committed):
 
     assert len(set(_at_once(work))) == 1
     with within(committed.id):
-        assert Entry.objects.count() == 1
+        assert Entry.objects.filter(kind="gift").count() == 1
         assert audit.breaches() == []
 
 
@@ -136,7 +149,7 @@ def test_one_key_for_different_funds_posts_one_of_them(committed):
 
     assert sum(_at_once(work)) == 1
     with within(committed.id):
-        assert Entry.objects.count() == 1
+        assert Entry.objects.filter(kind="gift").count() == 1
         assert audit.breaches() == []
 
 
@@ -152,3 +165,64 @@ def test_first_gifts_in_a_new_currency_share_one_line(committed):
     with within(committed.id):
         assert [t.gifts_count for t in queries.fund_totals(fund.id)] == [0, THREADS]
         assert audit.breaches() == []
+
+
+def _anything(dice: random.Random, one: Any, other: Any, gift_id: Any) -> list[Callable[[], Any]]:
+    return [
+        lambda: purchase(one, dice.randrange(1, 60)),
+        lambda: refund(gift_id, dice.randrange(1, 40)),
+        lambda: chargeback(gift_id, 5, dispute=15),
+        lambda: transfer(one, other, dice.randrange(1, 50)),
+        lambda: advance(other, dice.randrange(1, 20)),
+        lambda: true_up(gift_id, 5),
+        lambda: release(purchase(one, 7)[0]),
+        lambda: convert(one, 9, 61),
+    ]
+
+
+def test_mixed_operations_of_all_threads_never_wait_in_a_ring(committed):
+    """Gifts, refunds, purchases, advances, moves and fees over two funds and the system's."""
+    with within(committed.id):
+        funds = [open_fund(name=name, currency="EUR") for name in ("A", "B")]
+        gift(system_fund("reserve", "EUR"), 5000)
+        system_fund("overhead", "EUR")
+
+    def work(number):
+        dice = random.Random(number)
+        done = 0
+        for _ in range(10):
+            one, other = dice.sample(funds, 2)
+            with within(committed.id):
+                gift_id, _ = gift(one, dice.randrange(40, 90), 3, bps=1000)
+            for post in dice.sample(_anything(dice, one, other, gift_id), 3):
+                try:
+                    with within(committed.id):
+                        post()
+                    done += 1
+                except (NotEnoughCents, TooMuch, Overtaken):
+                    pass
+        return done
+
+    assert sum(_at_once(work)) > THREADS * 10
+    with within(committed.id):
+        assert audit.breaches() == []
+
+
+def test_a_backstop_that_fires_is_counted_and_alarms(committed, monkeypatch, caplog):
+    """Without the lock two purchases choose the same cents: the constraint stops the second."""
+    with within(committed.id):
+        fund = open_fund(name="Hot", currency="EUR")
+        gift(fund, 100)
+        [stale] = standing.lock("EUR", funds=[fund.id])
+        purchase(fund, 30)
+    monkeypatch.setattr(spending, "_line_to_spend", lambda *_: replace(stale))
+    monkeypatch.setattr(Draft, "_free_of", lambda self, line: self._free.get(line.id, [(0, 100)]))
+    try:
+        with pytest.raises(IntegrityError, match="no_cent_twice"), within(committed.id):
+            purchase(fund, 30)
+        with within(committed.id):
+            assert "a backstop fired 1 times" in " ".join(audit.breaches())
+        assert "backstop of the ledger fired" in caplog.text
+    finally:
+        with psycopg.connect(owner_dsn()) as owner:
+            owner.execute("SELECT setval('ledger_backstop', 1, false)")
