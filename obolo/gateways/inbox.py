@@ -9,12 +9,12 @@ import asyncio
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 import psycopg
 
+from obolo.kit.clock import now
 from obolo.kit.errors import OboloError
 from obolo.kit.ids import new_id
 
@@ -36,9 +36,8 @@ WITH sender AS (
 ), stored AS (
     INSERT INTO gateways_notice
         (organisation_id, id, source, account_id, body, received_at, attempts)
-    SELECT organisation_id, id, source, account_id, body, received_at, 0
-    FROM unnest(%b::int8[], %b::uuid[], %b::bytea[], %b::timestamptz[])
-        AS n (place, id, body, received_at)
+    SELECT organisation_id, id, source, account_id, body, %b, 0
+    FROM unnest(%b::int8[], %b::uuid[], %b::bytea[]) AS n (place, id, body)
     JOIN sender USING (place)
 )
 SELECT pg_notify('obolo', o || ':notice') FROM unnest(%b::text[]) AS o
@@ -57,7 +56,6 @@ class NotStored(OboloError):
 class _Waiting:
     sender: tuple[UUID, UUID, str]  # organisation, account, source
     body: bytes
-    received_at: datetime
     stored: asyncio.Future[None]
     since: float  # of the loop's clock
 
@@ -88,7 +86,7 @@ class Inbox:
         self._waiting.clear()
 
     async def store(
-        self, *, organisation_id: UUID, account_id: UUID, source: str, body: bytes, at: datetime
+        self, *, organisation_id: UUID, account_id: UUID, source: str, body: bytes
     ) -> None:
         """Return when the notice is committed; raises NotStored when it surely or maybe is not.
 
@@ -99,7 +97,7 @@ class Inbox:
             raise NotStored("Too many notices are waiting.")
         loop = asyncio.get_running_loop()
         sender = (organisation_id, account_id, source)
-        one = _Waiting(sender, body, at, loop.create_future(), loop.time())
+        one = _Waiting(sender, body, loop.create_future(), loop.time())
         self._waiting.append(one)
         self._some.set()
         await one.stored
@@ -185,10 +183,10 @@ async def _store(connection: psycopg.AsyncConnection[Any], batch: list[_Waiting]
             list(organisations),
             list(accounts),
             list(sources),
+            now(),  # they came within the same milliseconds
             places_of_notices,
             [new_id() for _ in batch],
             [one.body for one in batch],
-            [one.received_at for one in batch],
             list({str(organisation) for organisation in organisations}),
         ),
     )

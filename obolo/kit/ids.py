@@ -5,6 +5,7 @@ time, and telling one organisation nothing about the number of rows of another.
 """
 
 import hashlib
+import os
 import secrets
 import time
 import uuid
@@ -16,8 +17,9 @@ def new_id() -> uuid.UUID:
     """A fresh UUIDv7: 48 bits of Unix milliseconds, then 74 random bits."""
     # The id orders rows roughly, no rule rests on it: the machine's clock is good enough here.
     milliseconds = time.time_ns() // 1_000_000
-    bits = (milliseconds & (2**48 - 1)) << 80 | 0x7 << 76 | secrets.randbits(12) << 64
-    return uuid.UUID(int=bits | 0b10 << 62 | secrets.randbits(62))
+    chance = int.from_bytes(os.urandom(10))
+    bits = (milliseconds & (2**48 - 1)) << 80 | 0x7 << 76 | (chance >> 68) << 64
+    return uuid.UUID(int=bits | 0b10 << 62 | chance & (2**62 - 1))
 
 
 def new_token() -> str:

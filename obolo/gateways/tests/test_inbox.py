@@ -12,7 +12,6 @@ from psycopg.conninfo import make_conninfo
 from obolo.gateways import inbox as the_inbox
 from obolo.gateways.inbox import Inbox, NotStored
 from obolo.gateways.models import Notice
-from obolo.kit.clock import now
 from obolo.organisations.wall import within
 from obolo.project.database import owner_dsn, role_dsn
 
@@ -31,7 +30,7 @@ async def _open(dsn: str):
 
 def _store(inbox: Inbox, organisation_id, body: bytes, source: str = "whatsapp"):
     return inbox.store(
-        organisation_id=organisation_id, account_id=uuid4(), source=source, body=body, at=now()
+        organisation_id=organisation_id, account_id=uuid4(), source=source, body=body
     )
 
 

@@ -1,7 +1,8 @@
 """The hook itself, in raw ASGI: nothing between the socket and the stored bytes that could be slow.
 
 `GET  /hooks/whatsapp/<key>` is Meta's verification handshake (Webhooks, "Verification requests").
-`POST /hooks/whatsapp/<key>` and `POST /hooks/pay/<key>` store a notice. 200 means: on the disk.
+`POST /hooks/<whatsapp|pay|stripe>/<key>` stores a notice, and so does Satispay's call,
+`GET /hooks/satispay/<key>?payment_id=…`, whose query is the notice. 200 means: on the disk.
 403: not authentic, nothing stored. 503 within 5 seconds: could not be stored, please repeat.
 """
 
@@ -14,8 +15,7 @@ from urllib.parse import parse_qsl
 
 from obolo.gateways.inbox import Inbox, NotStored
 from obolo.gateways.messaging.whatsapp import signature
-from obolo.gateways.payments import pretend
-from obolo.kit.clock import now
+from obolo.gateways.payments import pretend, satispay
 from obolo.web.hooks.senders import NotAsked, Sender, Senders
 
 Scope = Mapping[str, Any]
@@ -26,7 +26,10 @@ Headers = list[tuple[bytes, bytes]]
 BODY_BYTES_MAX = 4 * 1024 * 1024  # Meta's batches of 1,000 updates stay far below
 READ_SECONDS = 10.0  # a sender slower than this holds a connection for nothing
 # URL name -> the kind of account that delivers there, which is also the notice's source
-KINDS = {"whatsapp": "whatsapp", "pay": "pay_simulator"}
+KINDS = {"whatsapp": "whatsapp", "pay": "pay_simulator", "stripe": "stripe", "satispay": "satispay"}
+
+_TEXT = ((b"content-type", b"text/plain; charset=utf-8"), (b"x-content-type-options", b"nosniff"))
+_TOO_LATE = "the body took too long"
 
 log = logging.getLogger(__name__)
 
@@ -41,12 +44,7 @@ class Hooks:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
         status, body, extra = await self._answer(scope, receive)
-        headers = [
-            (b"content-type", b"text/plain; charset=utf-8"),
-            (b"content-length", str(len(body)).encode()),
-            (b"x-content-type-options", b"nosniff"),
-            *extra,
-        ]
+        headers = [(b"content-length", b"%d" % len(body)), *(_TEXT if body else ()), *extra]
         await send({"type": "http.response.start", "status": status, "headers": headers})
         await send({"type": "http.response.body", "body": body})
 
@@ -61,7 +59,10 @@ class Hooks:
             sender = await self._senders.find(kind, key)
         except NotAsked:
             return _unavailable()
-        if scope["method"] == "GET":
+        if kind == "satispay" and (scope["method"] != "GET" or not key):
+            # Its calls are not signed: the unguessable address is what keeps strangers out.
+            return 403, b"Satispay calls by GET, at the address of its account", []
+        if scope["method"] == "GET" and kind != "satispay":
             return _handshake(scope, sender)
         return await self._take_in(scope, receive, kind, sender)
 
@@ -72,13 +73,12 @@ class Hooks:
         if any(name == b"content-encoding" for name, _ in headers):
             return 415, b"send the body uncompressed", []
         try:
-            async with asyncio.timeout(READ_SECONDS):
-                body = await _read(receive)
+            body = await _read_in_time(receive)
         except TimeoutError:
             return 408, b"the body took too long", [(b"connection", b"close")]
         if body is None:
             return 413, b"the body is too large", [(b"connection", b"close")]
-        if sender is None or not _is_authentic(kind, sender, body, headers):
+        if sender is None or not await _is_authentic(kind, sender, body, headers):
             log.warning("a notice was refused: its signature is wrong or missing")
             return 403, b"the signature is wrong or missing", []
         try:
@@ -86,8 +86,7 @@ class Hooks:
                 organisation_id=sender.organisation_id,
                 account_id=sender.account_id,
                 source=kind,
-                body=body,
-                at=now(),
+                body=scope["query_string"] if kind == "satispay" else body,
             )
         except NotStored:
             return _unavailable()
@@ -113,12 +112,46 @@ def _handshake(scope: Scope, sender: Sender | None) -> tuple[int, bytes, Headers
     return 200, challenge.encode(), []
 
 
-def _is_authentic(kind: str, sender: Sender, body: bytes, headers: Iterable[Any]) -> bool:
+async def _is_authentic(kind: str, sender: Sender, body: bytes, headers: Iterable[Any]) -> bool:
     if kind == "whatsapp":
-        # Two secrets may be in force while one is being rotated.
-        secrets = [s for s in (sender.secrets.get("app_secret"), sender.secrets.get("old")) if s]
-        return signature.is_authentic(secrets, body, headers)
+        return signature.is_authentic(_in_force(sender, "app_secret"), body, headers)
+    if kind == "stripe":
+        secrets = _in_force(sender, "webhook_secret")
+        return await asyncio.to_thread(_is_of_stripe, secrets, body, headers)
+    if kind == "satispay":
+        return satispay.is_authentic(body, headers)
     return pretend.is_authentic(str(sender.secrets.get("secret", "")), body, headers)
+
+
+def _in_force(sender: Sender, name: str) -> list[str]:
+    """Two secrets may be in force while one is being rotated."""
+    return [s for s in (sender.secrets.get(name), sender.secrets.get("old")) if s]
+
+
+def _is_of_stripe(secrets: list[str], body: bytes, headers: Iterable[Any]) -> bool:
+    # In a thread and here, because the library takes most of a second to load, once.
+    from obolo.gateways.payments import stripe  # noqa: PLC0415
+
+    return any(stripe.is_authentic(secret, body, headers) for secret in secrets)
+
+
+async def _read_in_time(receive: Receive) -> bytes | None:
+    """The whole body, or None when it is too large. Raises TimeoutError after READ_SECONDS.
+
+    `asyncio.timeout` in short, at half its price: this runs for every notice.
+    """
+    task = asyncio.current_task()
+    assert task is not None
+    timer = asyncio.get_running_loop().call_later(READ_SECONDS, task.cancel, _TOO_LATE)
+    try:
+        return await _read(receive)
+    except asyncio.CancelledError as cancelled:
+        if cancelled.args != (_TOO_LATE,):
+            raise
+        task.uncancel()
+        raise TimeoutError from None
+    finally:
+        timer.cancel()
 
 
 async def _read(receive: Receive) -> bytes | None:
