@@ -12,7 +12,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import F
+from django.db.models import F, Q
 
 from obolo.conversations import gate
 from obolo.conversations.models import Delivery, DeliveryState, Message, Status
@@ -237,8 +237,11 @@ def _deliveries_of(statuses: Sequence[Status]) -> dict[str, Delivery]:
         for s in statuses
         if s.provider_id not in found and (own := _uuid(s.detail.get("opaque")))
     }
-    for delivery in rows.filter(id__in=ours, provider_id=None) if ours else ():
-        _name(delivery, ours[delivery.id])
+    # Named by now, too: the answer may have been noted while we waited for the row.
+    unnamed_or_ours = Q(provider_id=None) | Q(provider_id__in=ours.values())
+    for delivery in rows.filter(unnamed_or_ours, id__in=ours) if ours else ():
+        if delivery.provider_id is None:
+            _name(delivery, ours[delivery.id])
         found[ours[delivery.id]] = delivery
     return found
 

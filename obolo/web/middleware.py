@@ -47,9 +47,9 @@ def within_organisation(get_response: Handler) -> Handler:
 
 def _slug(request: HttpRequest) -> str | None:
     if request.path.startswith("/api/"):
-        key = request.headers.get("Authorization", "").removeprefix("Bearer ")
-        slug, dot, _ = key.partition(".")
-        return slug if dot else None
+        scheme, _, key = request.headers.get("Authorization", "").partition(" ")
+        slug, dot, _ = key.strip().partition(".")
+        return slug if dot and scheme.lower() == "bearer" else None
     found = _IN_PATH.match(request.path)
     return found[1] if found else None
 
