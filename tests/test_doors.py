@@ -18,11 +18,7 @@ WRITES = {
 # benches and the demo's watcher talk to our own server on loopback.
 NETWORK = {"httpx", "requests", "urllib.request", "http.client", "socket", "aiohttp"}
 NETWORK_ROOMS = {"gateways", "simulator"}
-NETWORK_FILES = {
-    "obolo/project/demo.py",
-    "obolo/project/serve.py",
-    "obolo/project/sample_templates.py",  # the demo furnishes its own simulator
-}
+NETWORK_FILES = {"obolo/project/demo.py", "obolo/project/serve.py"}
 
 
 def test_every_room_is_on_a_floor_and_has_a_doorplate():
