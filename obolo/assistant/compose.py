@@ -53,16 +53,16 @@ def with_choices(
 
 
 def with_link(
-    key: str, lang: str, button: str, url: str, *, before: str = "", **values: Any
+    key: str, lang: str, button: str, url: str, *, before: str = "", after: str = "", **values: Any
 ) -> Composed:
     """Words and one button that opens a page."""
-    text = _joined(before, render(key, lang, **values))
+    text = _joined(_joined(before, render(key, lang, **values)), after)
     label = render(button, lang)
     return Composed(outbound.link_button(text[:BUTTON_BODY_CHARS_MAX], label, url), text)
 
 
 def _joined(before: str, text: str) -> str:
-    return f"{before}\n\n{text}" if before else text
+    return "\n\n".join(part for part in (before, text) if part)
 
 
 def as_template(name: str, lang: str, params: Sequence[str], link_id: object) -> dict[str, Any]:

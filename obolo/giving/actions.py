@@ -14,6 +14,7 @@ from obolo.causes.models import Cause
 from obolo.gateways.payments.rail import RemotePayment
 from obolo.giving.errors import AmountOutOfRange
 from obolo.giving.models import Gift, Payment, PaymentState, Receipt, ReceiptCounter
+from obolo.giving.rails import PAGE_LIVES
 from obolo.kit.clock import now
 from obolo.kit.ids import new_id, new_token
 from obolo.kit.money import Money
@@ -27,6 +28,7 @@ AMOUNT_MINOR_LIMIT = 1_000_000_00  # one payment by link; larger gifts are a tal
 PLACE_AGAIN = timedelta(seconds=20)
 LOOK_FIRST = timedelta(minutes=2)  # a missed notice is found this soon, then ever more slowly
 LOOK_LAST = timedelta(hours=6)
+REOPEN_AGAIN = timedelta(minutes=5)  # when there was no page, as while a debit is on its way
 _FINAL = {
     "failed": PaymentState.FAILED,
     "expired": PaymentState.EXPIRED,
@@ -87,16 +89,32 @@ def claim_to_look(*, limit: int) -> list[Payment]:
 
 def placed(*, payment: Payment, rail: str, remote: RemotePayment) -> bool:
     """The provider knows the payment; True for the one call that made it open."""
+    lives = PAGE_LIVES.get(rail) if remote.url else REOPEN_AGAIN
     return bool(
         Payment.objects.filter(id=payment.id, state=PaymentState.PLANNED).update(
             state=PaymentState.OPEN,
             rail=rail,
             provider_ref=remote.provider_ref,
             url=remote.url,
+            page_until=now() + lives if lives else None,
             attempts=0,
             look_at=now() + LOOK_FIRST,
         )
     )
+
+
+def ask_reopen(*, payment_id: UUID) -> bool:
+    """The donor is here and the provider's page has closed: plan the payment once more.
+
+    `stories.receive_a_gift.place` asks the provider for the next page. False when the page is
+    still open, or when somebody else has asked.
+    """
+    asked = Payment.objects.filter(
+        id=payment_id, state=PaymentState.OPEN, page_until__lte=now(), expires_at__gt=now()
+    ).update(state=PaymentState.PLANNED, attempts=0, look_at=now())
+    if asked:
+        ring("pay")
+    return bool(asked)
 
 
 def cancel(*, payment_id: UUID) -> None:
@@ -131,9 +149,13 @@ def settle(*, payment_id: UUID, remote: RemotePayment) -> tuple[Gift | None, boo
 
 
 def _note_end(payment: Payment, remote: RemotePayment) -> None:
+    if payment.provider_ref not in (None, remote.provider_ref):
+        return  # an earlier page of this payment: how it ended says nothing of the present one
     final = _FINAL.get(remote.state)
     if final and payment.state in (PaymentState.OPEN, PaymentState.PLANNED):
         Payment.objects.filter(id=payment.id).update(state=final)
+    elif remote.state == "open" and not remote.url and payment.url:
+        Payment.objects.filter(id=payment.id).update(url="", page_until=now())
 
 
 def _book(payment: Payment, remote: RemotePayment, paid: Money) -> Gift:

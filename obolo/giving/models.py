@@ -37,7 +37,8 @@ class Payment(Walled):
     reference = models.CharField(max_length=64)
     rail = models.CharField(max_length=40)
     provider_ref = models.CharField(max_length=100, null=True)
-    url = models.URLField(max_length=500, default="")
+    url = models.URLField(max_length=2000, default="")
+    page_until = models.DateTimeField(null=True)  # from then on `url` must be asked for anew
     state = models.CharField(
         max_length=10, choices=PaymentState.choices, default=PaymentState.PLANNED
     )

@@ -51,9 +51,9 @@ def payment_by_reference(reference: str) -> Payment | None:
     return found.first()
 
 
-def payment_by_provider_ref(provider_ref: str) -> Payment | None:
-    """The payment a provider's notice points to."""
-    return Payment.objects.filter(provider_ref=provider_ref).first()
+def payment_by_provider_ref(provider_ref: str, rail: str) -> Payment | None:
+    """The payment a notice of this rail's provider points to."""
+    return Payment.objects.filter(provider_ref=provider_ref, rail=rail).first()
 
 
 def open_payment(person_id: UUID) -> Payment | None:

@@ -9,6 +9,7 @@ from django.db import IntegrityError, transaction
 
 from obolo.kit.clock import now
 from obolo.kit.ids import new_id, new_token, token_hash
+from obolo.organisations import accounts
 from obolo.organisations.errors import SlugTaken
 from obolo.organisations.models import ApiToken, Listing, Organisation, OutsideAccount, Role, User
 from obolo.organisations.seal import seal
@@ -55,7 +56,11 @@ def keep_account(
     secrets: dict[str, Any],
     organisation_id: UUID,
 ) -> OutsideAccount:
-    """Add or replace the current organisation's account of this kind and outside id."""
+    """Add or replace the current organisation's account of this kind and outside id.
+
+    Raises AccountIncomplete (see `accounts`).
+    """
+    accounts.check(kind, address, secrets)
     known = OutsideAccount.objects.filter(kind=kind, outside_id=outside_id).first()
     account = known or OutsideAccount(id=new_id(), kind=kind, outside_id=outside_id)
     account.organisation_id = organisation_id

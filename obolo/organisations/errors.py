@@ -15,6 +15,12 @@ class SlugTaken(OboloError):
     fault = "theirs"
 
 
+class AccountIncomplete(OboloError):
+    """This account with an outsider lacks what it needs."""
+
+    fault = "theirs"
+
+
 class NotAllowed(OboloError):
     """Your role does not include this."""
 

@@ -89,7 +89,7 @@ class OutsideAccount(Walled):
     """An account with an outsider: a WhatsApp number, a payment provider. Secrets are sealed."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    kind = models.CharField(max_length=40)  # whatsapp, pay_simulator, …
+    kind = models.CharField(max_length=40)  # whatsapp, pay_simulator, stripe, satispay, bank
     hook_key = models.CharField(max_length=64)  # the last part of the URL it sends notices to
     outside_id = models.CharField(max_length=100)  # phone_number_id, merchant id
     address = models.JSONField(default=dict)  # what is no secret: base URL, waba_id, shown number

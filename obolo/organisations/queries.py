@@ -1,5 +1,6 @@
 """Questions about organisations, their staff, accounts and tokens."""
 
+from collections.abc import Collection
 from typing import Any
 from uuid import UUID
 
@@ -46,6 +47,13 @@ def current() -> Organisation:
 def account(kind: str) -> OutsideAccount | None:
     """The current organisation's newest account of this kind."""
     return OutsideAccount.objects.filter(kind=kind).order_by("-created_at").first()
+
+
+def preferred_account(kinds: Collection[str]) -> OutsideAccount | None:
+    """Of the current organisation's accounts of these kinds the preferred, else the newest one."""
+    found = list(OutsideAccount.objects.filter(kind__in=kinds).order_by("-created_at"))
+    marked = (one for one in found if one.address.get("preferred") is True)
+    return next(marked, found[0] if found else None)
 
 
 def account_number(account_id: UUID) -> str | None:

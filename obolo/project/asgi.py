@@ -101,8 +101,9 @@ def _is_simulators(path: str) -> bool:
 
 def _simulator() -> Any:
     from obolo.project import sample_facts as sample
-    from obolo.project.sample import secrets_of
+    from obolo.project.sample import public_pem, secrets_of
     from obolo.simulator.app import create_app
+    from obolo.simulator.providers.settings import ProviderSettings
     from obolo.simulator.settings import SimulatorSettings
 
     data = config.read().data
@@ -122,6 +123,17 @@ def _simulator() -> Any:
             org_name=sample.NAME,
             payment_hook_url=f"{base}/hooks/pay/{sample.HOOK_KEY}",
             payment_secret=secrets["payment_secret"],
+            providers=ProviderSettings(
+                data_dir=data,
+                public_base=base,
+                org_name=sample.NAME,
+                stripe_secret_key=secrets["stripe_secret_key"],
+                stripe_hook_url=f"{base}/hooks/stripe/{sample.HOOK_KEY}",
+                stripe_hook_secret=secrets["stripe_webhook_secret"],
+                satispay_code=secrets["satispay_code"],
+                satispay_paired=(sample.SATISPAY_KEY_ID, public_pem(secrets["satispay_pem"])),
+                bank_iban=sample.IBAN,
+            ),
         ),
         production=config.read().mode == "production",
     )

@@ -44,6 +44,9 @@ class Config(BaseSettings):
         default=None, description="Seals secrets and signs sessions; demo: made in the data folder"
     )
     simulator: bool = Field(default=False, description="Pretend phone, WhatsApp and payments")
+    sample_rail: Literal["pay_simulator", "stripe", "satispay"] = Field(
+        default="pay_simulator", description="Which pretend provider `obolo demo` collects with"
+    )
     lanes: int = Field(default=2, ge=1, le=32, description="Worker threads for conversations")
     senders: int = Field(default=4, ge=1, le=64, description="Threads that hand messages over")
 

@@ -88,7 +88,7 @@ def _throw_away(data: Path) -> None:
     """Only what a demo made; never a folder that holds something else."""
     for name in ("postgres", "files", "run", "simulator_files"):
         shutil.rmtree(data / name, ignore_errors=True)
-    for name in ("clock", "demo.json", "master.key", "simulator.jsonl"):
+    for name in ("clock", "demo.json", "master.key", "simulator.jsonl", "providers.jsonl"):
         (data / name).unlink(missing_ok=True)
 
 

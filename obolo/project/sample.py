@@ -1,4 +1,7 @@
-"""The sample organisation of the demo: six causes, its staff, its accounts with the simulator."""
+"""The sample organisation of the demo: six causes, its staff, its accounts with the simulator.
+
+New payments go to one of its providers (OBOLO_SAMPLE_RAIL); the others wait beside it.
+"""
 
 import json
 import os
@@ -6,40 +9,65 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import rsa
+
 from obolo.causes import actions as causes
 from obolo.causes import queries as cause_queries
-from obolo.giving.rails import PRETEND
+from obolo.giving.rails import PRETEND, SATISPAY, STRIPE
 from obolo.kit.ids import new_token
 from obolo.organisations import actions as organisations
 from obolo.organisations import queries as organisation_queries
 from obolo.organisations.errors import NoSuchOrganisation
 from obolo.organisations.models import Role
 from obolo.organisations.wall import within
+from obolo.project import config
 from obolo.project.sample_causes import CAUSES
 from obolo.project.sample_facts import (
     DISPLAY_PHONE,
     EMAIL,
     HOOK_KEY,
+    IBAN,
     NAME,
     NUMBER_ID,
+    SATISPAY_KEY_ID,
     SLUG,
     WABA_ID,
 )
 
 OVERHEAD_BPS = 1_000  # 10 % of the net gift
+KEY_BITS = 2_048  # pretended; a real shop's key has 4,096, which takes seconds to make
+_TOKENS = (
+    "app_secret", "verify_token", "access_token", "payment_secret", "password",
+    "stripe_secret_key", "stripe_webhook_secret", "satispay_code", "satispay_hook_key",
+)  # fmt: skip
 
 
 def secrets_of(data: Path) -> dict[str, str]:
     """What the demo's two sides share, made once and kept in the data folder."""
     kept = data / "demo.json"
-    if not kept.exists():
-        names = ("app_secret", "verify_token", "access_token", "payment_secret", "password")
-        made = {name: new_token() for name in names}
+    found: dict[str, str] = json.loads(kept.read_text("utf-8")) if kept.exists() else {}
+    missing = {name: new_token() for name in _TOKENS if name not in found}
+    if "satispay_pem" not in found:
+        missing["satispay_pem"] = _new_pem()
+    if missing:  # also in a folder that an earlier version made
+        found = {"api_token": ""} | found | missing
         data.mkdir(parents=True, exist_ok=True)
-        with os.fdopen(os.open(kept, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-            json.dump(made | {"api_token": ""}, file)
-    found: dict[str, str] = json.loads(kept.read_text(encoding="utf-8"))
+        _keep(data, found)
     return found
+
+
+def public_pem(private_pem: str) -> str:
+    """The public half of the key that the sample signs with for Satispay."""
+    key = serialization.load_pem_private_key(private_pem.encode(), password=None)
+    shape = serialization.PublicFormat.SubjectPublicKeyInfo
+    return key.public_key().public_bytes(serialization.Encoding.PEM, shape).decode()
+
+
+def _new_pem() -> str:
+    key = rsa.generate_private_key(public_exponent=65_537, key_size=KEY_BITS)
+    shape, hidden = serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    return key.private_bytes(serialization.Encoding.PEM, shape, hidden).decode()
 
 
 def ensure(data: Path, base_url: str) -> UUID:
@@ -96,7 +124,42 @@ def _connect(organisation_id: UUID, secrets: dict[str, str], base_url: str) -> N
         kind=PRETEND,
         hook_key=HOOK_KEY,
         outside_id="demo",
-        address={"base_url": f"{base_url}/sim/pay"},
+        address={"base_url": f"{base_url}/sim/pay"} | _preferred(PRETEND),
         secrets={"secret": secrets["payment_secret"]},
         organisation_id=organisation_id,
     )
+    _connect_rails(organisation_id, secrets, base_url)
+
+
+def _connect_rails(organisation_id: UUID, secrets: dict[str, str], base_url: str) -> None:
+    organisations.keep_account(
+        kind=STRIPE,
+        hook_key=HOOK_KEY,
+        outside_id="demo",
+        address={"base_url": f"{base_url}/sim/stripe"} | _preferred(STRIPE),
+        secrets={
+            "secret_key": secrets["stripe_secret_key"],
+            "webhook_secret": secrets["stripe_webhook_secret"],
+        },
+        organisation_id=organisation_id,
+    )
+    organisations.keep_account(
+        kind=SATISPAY,
+        hook_key=secrets["satispay_hook_key"],
+        outside_id="demo",
+        address={"base_url": f"{base_url}/sim/satispay"} | _preferred(SATISPAY),
+        secrets={"key_id": SATISPAY_KEY_ID, "pem": secrets["satispay_pem"]},
+        organisation_id=organisation_id,
+    )
+    organisations.keep_account(
+        kind="bank",
+        hook_key="",
+        outside_id=IBAN,
+        address={"iban": IBAN, "beneficiary": NAME},
+        secrets={},
+        organisation_id=organisation_id,
+    )
+
+
+def _preferred(kind: str) -> dict[str, Any]:
+    return {"preferred": True} if config.read().sample_rail == kind else {}

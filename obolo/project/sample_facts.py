@@ -8,6 +8,8 @@ EMAIL = "demo@obolo.example"
 # The number and account of the examples in Meta's documentation.
 NUMBER_ID, WABA_ID, DISPLAY_PHONE = "106540352242922", "102290129340398", "15550783881"
 HOOK_KEY = "demo"
+SATISPAY_KEY_ID = "key-of-the-demo"
+IBAN = "IT60X0542811101000000123456"  # the example of the Italian standard
 
 
 def sample_login(data: Path) -> dict[str, str] | None:

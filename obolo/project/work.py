@@ -25,6 +25,7 @@ from obolo.project.database import role_dsn
 from obolo.stories import (
     answer_a_message,
     hand_over,
+    publish_the_log,
     read_notices,
     receive_a_gift,
     spend_and_trace,
@@ -130,6 +131,7 @@ class Workers:
             Lane("look", receive_a_gift.look_again, 1, full=receive_a_gift.BATCH, every=5.0),
             Lane("send", hand_over.run, settings.senders, full=hand_over.BATCH, gather=0.02),
             Lane("tell", spend_and_trace.tell_due, 1),
+            Lane("log", publish_the_log.run, 1, full=ALL, every=60.0),
             Lane("claims", _give_up_claims, 1, full=ALL, every=30.0),
         ]
         self._by_topic = {lane.topic: lane for lane in self._lanes}

@@ -16,11 +16,12 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Mount, Route, Router
 from starlette.staticfiles import StaticFiles
-from starlette.types import Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from obolo.simulator import control, graph, pay, phone
 from obolo.simulator.answers import answer, refusal
 from obolo.simulator.errors import Refused, SimulatorRefused
+from obolo.simulator.providers import app as providers
 from obolo.simulator.settings import SimulatorSettings
 from obolo.simulator.stage import Stage
 
@@ -87,10 +88,20 @@ class Simulator:
         files = Mount("/sim/static", StaticFiles(directory=STATIC))
         self._router = Router([files, *routes], redirect_slashes=False)
         self._handshake: asyncio.Task[None] | None = None
+        self.providers: providers.Providers | None = None
+        if settings.providers is not None:
+            self.providers = providers.Providers(
+                settings.providers,
+                production=False,
+                faults=lambda: self.stage.faults,
+                transport=transport,
+            )
 
     async def startup(self) -> None:
         """Begin to post what is owed, and introduce the webhook."""
         self.stage.start()
+        if self.providers is not None:
+            await self.providers.startup()
         if self.stage.settings.hook_url:
             self._handshake = asyncio.create_task(self._shake_hands())
 
@@ -103,6 +114,8 @@ class Simulator:
         """Stop posting, close the journal and the connections."""
         if self._handshake:
             self._handshake.cancel()
+        if self.providers is not None:
+            await self.providers.shutdown()
         await self.stage.stop()
         await self._client.aclose()
 
@@ -121,8 +134,11 @@ class Simulator:
         if response is not None:
             await response(scope, receive, send)
             return
+        part: ASGIApp = self._router
+        if self.providers is not None and providers.owns(scope["path"]):
+            part = self.providers
         try:
-            await self._router(scope, receive, send)
+            await part(scope, receive, send)
         except HTTPException as missing:
             sentence = "There is nothing at this path." if missing.status_code == 404 else ""
             refused = answer({"error": sentence or missing.detail}, missing.status_code)

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from obolo.simulator.providers.settings import ProviderSettings
+
 
 @dataclass(frozen=True, kw_only=True)
 class SimulatorSettings:
@@ -25,3 +27,4 @@ class SimulatorSettings:
     payment_hook_url: str
     payment_secret: str
     seed: str | None = None  # None: drawn once, then kept in the journal
+    providers: ProviderSettings | None = None  # Stripe, Satispay and a bank; None: not played

@@ -1,4 +1,4 @@
-"""The audit of one organisation: books, numbers, and what ties gifts to them."""
+"""The audit of one organisation: books, numbers, what ties gifts to them, and the public log."""
 
 from datetime import timedelta
 
@@ -6,6 +6,7 @@ from django.db import connection
 
 from obolo.conversations import queries as talk
 from obolo.ledger.audit import breaches as ledger_breaches
+from obolo.trace import proofs
 
 LATE = timedelta(minutes=15)  # promise: nothing stored waits longer once all parts run
 
@@ -43,4 +44,4 @@ def breaches() -> list[str]:
     stuck = talk.stuck_count(LATE)
     if stuck:
         found.append(f"{stuck} messages have been waiting to be sent for more than 15 minutes")
-    return found
+    return found + proofs.breaches()

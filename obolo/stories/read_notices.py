@@ -20,7 +20,6 @@ from obolo.gateways.messaging.whatsapp.errors import Unreadable
 from obolo.gateways.messaging.whatsapp.inbound import Reading, read_notice
 from obolo.gateways.models import Notice
 from obolo.gateways.payments.rail import RailRefused, RailUnreachable
-from obolo.giving.rails import PRETEND
 from obolo.kit.text import shown_deep
 from obolo.organisations import queries as organisations
 from obolo.organisations.wall import within
@@ -63,15 +62,17 @@ def _each_alone(organisation_id: UUID, ids: list[UUID]) -> int:
     """One by one; when the provider is away, the rest is not asked about in vain, one by one."""
     waiting = list(ids)
     while waiting:
+        one = waiting.pop(0)
         try:
-            _alone(organisation_id, waiting.pop(0))
+            _alone(organisation_id, one)
         except RailUnreachable as away:
             log.warning("payment notices wait: %s", away)
             with within(organisation_id):
-                payments = Notice.objects.filter(id__in=waiting, source=PRETEND)
+                source = Notice.objects.values_list("source", flat=True).get(id=one)
+                payments = Notice.objects.filter(id__in=waiting, source=source)
                 later = list(payments.values_list("id", flat=True))
                 notices.put_off(ids=later)
-            waiting = [one for one in waiting if one not in later]
+            waiting = [other for other in waiting if other not in later]
     return len(ids)
 
 
@@ -257,13 +258,12 @@ def _note_preference(fact: facts.Preference) -> None:
 def _look_at_payment(organisation_id: UUID, notice: Notice) -> None:
     """A payment notice only says "look": the provider is asked outside any transaction."""
     try:
-        assert notice.source == PRETEND
-        refs = receive_a_gift.refs_in(organisation_id, bytes(notice.body))
+        refs = receive_a_gift.refs_in(organisation_id, notice.source, bytes(notice.body))
     except RailRefused as odd:
         with within(organisation_id):
             notices.quarantine(notice=notice, reason=str(odd))
         return
-    unknown = [ref for ref in refs if not receive_a_gift.look(organisation_id, ref)]
+    unknown = [ref for ref in refs if not receive_a_gift.look(organisation_id, notice.source, ref)]
     with within(organisation_id), transaction.atomic():
         if unknown:
             notices.quarantine(notice=notice, reason="It points to a payment we never asked for.")

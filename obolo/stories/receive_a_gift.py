@@ -5,6 +5,8 @@
 3. The person pays there. A notice says "look"; `look` fetches the truth and settles it.
 4. In the transaction that books the gift, thanks with the receipt are queued.
 A lost notice is made up for by `look_again`, which asks about open payments now and then.
+A payment keeps the rail it was opened with. When the provider's page closes before our own link,
+whoever follows the link plans it once more, and `place` asks for the next page.
 """
 
 import logging
@@ -16,17 +18,18 @@ from obolo.assistant import compose
 from obolo.assistant.texts import day, money, render
 from obolo.conversations import actions as conversations
 from obolo.conversations.models import Author
-from obolo.gateways.payments.rail import Order, RailRefused, RailUnreachable
+from obolo.gateways.payments.rail import Order, RailRefused, RailUnreachable, RemotePayment
 from obolo.giving import actions as giving
 from obolo.giving import queries as gifts
 from obolo.giving.errors import NoRail
 from obolo.giving.models import Gift, Payment
-from obolo.giving.rails import rail
+from obolo.giving.rails import rail, rail_by_name
 from obolo.kit.money import Money
 from obolo.organisations import queries as organisations
 from obolo.organisations.wall import within
 from obolo.people.models import Purpose
 from obolo.trace import actions as trace
+from obolo.trace import proofs
 from obolo.trace import queries as paths
 
 log = logging.getLogger(__name__)
@@ -47,7 +50,8 @@ def place_due(organisation_id: UUID) -> int:
             place(organisation_id, payment)
         except RailUnreachable as away:
             log.warning("payment %s not placed: %s", payment.id, away)
-            _tell_delay(organisation_id, payment)
+            if not payment.provider_ref:  # else they have their link: its page says "one moment"
+                _tell_delay(organisation_id, payment)
         except (RailRefused, NoRail) as refused:
             log.error("payment %s refused: %s", payment.id, refused)
             with within(organisation_id):
@@ -57,9 +61,12 @@ def place_due(organisation_id: UUID) -> int:
 
 
 def place(organisation_id: UUID, payment: Payment) -> None:
-    """Open the payment at the provider, then send the link; repeating changes nothing."""
+    """Open the payment at the provider, then send the link; repeating changes nothing.
+
+    One that is there already gets its next page; the link stays the same and is not sent again.
+    """
     with within(organisation_id):
-        name, provider = rail()
+        name, provider = (payment.rail, rail_by_name(payment.rail)) if payment.rail else rail()
         order = Order(
             reference=payment.reference,
             amount=payment.asked,
@@ -68,10 +75,13 @@ def place(organisation_id: UUID, payment: Payment) -> None:
             expires_at=payment.expires_at,
             language=payment.language,
         )
-    remote = provider.create(order)
+    ref = payment.provider_ref
+    remote = provider.reopen(order, ref) if ref else provider.create(order)
     with within(organisation_id):
-        if giving.placed(payment=payment, rail=name, remote=remote):
+        if giving.placed(payment=payment, rail=name, remote=remote) and not ref:
             _send_link(payment)
+        if ref and remote.state != "open":  # it was paid, or ended, before the page was asked for
+            _settle(payment, remote)
 
 
 def _send_link(payment: Payment) -> None:
@@ -122,35 +132,41 @@ def _hand_over_to_staff(payment: Payment) -> None:
     conversations.hand_off(conversation=conversation, reason="payment_refused")
 
 
-def refs_in(organisation_id: UUID, body: bytes) -> list[str]:
-    """The provider's references a payment notice points to; raises RailRefused."""
+def refs_in(organisation_id: UUID, name: str, body: bytes) -> list[str]:
+    """The references a notice of the provider `name` points to; raises RailRefused, NoRail."""
     with within(organisation_id):
-        _, provider = rail()
+        provider = rail_by_name(name)
     return list(provider.read_notice(body))
 
 
-def look(organisation_id: UUID, provider_ref: str) -> bool:
-    """Ask the provider about one payment and settle it; False when it is none of ours.
+def look(organisation_id: UUID, name: str, provider_ref: str) -> bool:
+    """Ask the provider `name` about one payment and settle it; False when it is none of ours.
 
-    Raises RailUnreachable, RailRefused: the notice stays open and is tried again.
+    Raises RailUnreachable, RailRefused, NoRail: the notice stays open and is tried again.
     """
     with within(organisation_id):
-        name, provider = rail()
-        known = gifts.payment_by_provider_ref(provider_ref)
+        provider = rail_by_name(name)
+        known = gifts.payment_by_provider_ref(provider_ref, name)
     remote = provider.fetch(provider_ref)
     with within(organisation_id):
         # A notice may overtake the answer to `create`: the reference is ours in any case.
         payment = known or gifts.payment_by_reference(remote.reference)
         if payment is None:
             return False
-        if giving.placed(payment=payment, rail=name, remote=remote) and remote.state == "open":
-            _send_link(payment)
-        gift, booked = giving.settle(payment_id=payment.id, remote=remote)
-        if gift is not None and booked:
-            _thank(gift)
-        elif gift is None and remote.state == "failed":
-            _tell_failure(payment)
+        if payment.provider_ref is None:
+            opened = giving.placed(payment=payment, rail=name, remote=remote)
+            if opened and remote.state == "open":
+                _send_link(payment)
+        _settle(payment, remote)
     return True
+
+
+def _settle(payment: Payment, remote: RemotePayment) -> None:
+    gift, booked = giving.settle(payment_id=payment.id, remote=remote)
+    if gift is not None and booked:
+        _thank(gift)
+    elif gift is None and remote.state == "failed":
+        _tell_failure(payment)
 
 
 def look_again(organisation_id: UUID) -> int:
@@ -159,8 +175,8 @@ def look_again(organisation_id: UUID) -> int:
         due = giving.claim_to_look(limit=BATCH)
     for payment in due:
         try:
-            look(organisation_id, payment.provider_ref or "")
-        except (RailUnreachable, RailRefused) as away:
+            look(organisation_id, payment.rail, payment.provider_ref or "")
+        except (RailUnreachable, RailRefused, NoRail) as away:
             log.warning("payment %s not looked at: %s", payment.id, away)
     return len(due)
 
@@ -179,7 +195,13 @@ def _thank(gift: Gift) -> None:
         key = "paid_thanks_fee_open"
         del values["fee"], values["overhead"], values["net"]
     composed = compose.with_link(
-        key, lang, "btn_trace", f"{compose.LINK}{link_id}", before=before, **values
+        key,
+        lang,
+        "btn_trace",
+        f"{compose.LINK}{link_id}",
+        before=before,
+        after=_log_line(),
+        **values,
     )
     conversations.say(
         conversation=conversations.of_person(gift.person),
@@ -193,6 +215,12 @@ def _thank(gift: Gift) -> None:
         ),
         content={"gift": str(gift.id)},
     )
+
+
+def _log_line() -> str:
+    """The newest checkpoint of the public log: whoever keeps the thanks can hold it against us."""
+    newest = proofs.newest()
+    return newest.line() if newest else ""
 
 
 def _thanks_values(gift: Gift, lang: str) -> dict[str, str]:

@@ -6,7 +6,7 @@ outsider sees. A proof costs a few tiles, however long the log.
 
 import hashlib
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Literal
 from uuid import UUID
 
 from django.db import connection
@@ -78,6 +78,15 @@ def gift_proof(gift_id: UUID) -> str | None:
     shares.sort(key=lambda one: (one.batch.leaf.index, one.position))
     proofs = [_leaf_proof(s.batch.leaf, _share(s, reference).extra(), signed) for s in shares]
     return proof.joined(proofs) if proofs else None
+
+
+def standing(gift_id: UUID) -> Literal["waiting", "provable", "erased"]:
+    """Does a gift have a proof, not yet, or no longer? Reads no file."""
+    signed = _signed()
+    size = signed.size if signed else 0
+    shares = Share.objects.filter(gift_id=gift_id, batch__leaf__index__lt=size)
+    opened = [salt is not None for salt in shares.values_list("salt", flat=True)]
+    return "provable" if any(opened) else "erased" if opened else "waiting"
 
 
 def purchase_proof(purchase_id: UUID) -> str | None:

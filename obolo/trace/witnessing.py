@@ -34,6 +34,11 @@ def watch(*, key: str) -> WatchedLog:
     return WatchedLog.objects.get_or_create(origin=origin, defaults={"key": key})[0]
 
 
+def has_witnesses(organisation_id: UUID) -> bool:
+    """Is there anybody to ask?"""
+    return bool(_witnesses(organisation_id))
+
+
 def ask_all(organisation_id: UUID, transport: witness.Transport) -> int:
     """Ask every witness about the published checkpoint; how many vouched for it now.
 

@@ -48,7 +48,8 @@ def test_a_placed_payment_has_its_address(cause):
     payment = opened(anna(), cause)
     assert payment.state == PaymentState.OPEN
     assert payment.url == "http://localhost/sim/pay/1"
-    assert queries.payment_by_provider_ref(str(payment.provider_ref)) == payment
+    assert queries.payment_by_provider_ref(str(payment.provider_ref), "simulator") == payment
+    assert queries.payment_by_provider_ref(str(payment.provider_ref), "stripe") is None
     assert queries.payment_by_reference(payment.reference) == payment
     assert queries.open_payment(anna().id) == payment
 
@@ -127,7 +128,7 @@ def test_another_organisation_sees_no_gift(cause, other_charity):
         assert queries.gift(gift.id) is None
         assert queries.receipt_of(gift.id) is None
         assert queries.payment_by_reference(open_one.reference) is None
-        assert queries.payment_by_provider_ref(str(open_one.provider_ref)) is None
+        assert queries.payment_by_provider_ref(str(open_one.provider_ref), "simulator") is None
         assert actions.claim_to_look(limit=5) == []
 
 

@@ -243,13 +243,21 @@ class SatispayApi:
             return self._find(payment_id)
         return payment
 
+    def _key(self, key_id: str) -> str | None:
+        """The public key (PEM) that was paired under this id."""
+        paired = self._settings.satispay_paired
+        if paired is not None and paired[0] == key_id:
+            return paired[1]
+        found = self._shelf.find("satispay_key", key_id)
+        return str(found["pem"]) if found else None
+
     def _verify(self, request: Request, body: bytes) -> None:
         """The signature of a request, from the specification. Raises SatispayError (401)."""
         refused = SatispayError(34, "Invalid signature", 401)
         head, _, rest = request.headers.get("authorization", "").partition(" ")
         given = dict(_FIELD.findall(rest))
         wanted = "SHA-256=" + base64.b64encode(hashlib.sha256(body).digest()).decode()
-        key = self._shelf.find("satispay_key", given.get("keyId", ""))
+        key = self._key(given.get("keyId", ""))
         right = head == "Signature" and given.get("algorithm") == "rsa-sha256"
         if not right or key is None or request.headers.get("digest") != wanted:
             raise refused
@@ -261,7 +269,7 @@ class SatispayApi:
             is_target = name == "(request-target)"
             value = f"{request.method.lower()} {target}" if is_target else request.headers.get(name)
             lines.append(f"{name}: {value}")
-        public = serialization.load_pem_public_key(key["pem"].encode())
+        public = serialization.load_pem_public_key(key.encode())
         assert isinstance(public, rsa.RSAPublicKey)
         try:
             seal = base64.b64decode(given.get("signature", ""), validate=True)

@@ -18,6 +18,7 @@ class ProviderSettings:
     stripe_hook_url: str
     stripe_hook_secret: str
     satispay_code: str  # the activation code a shop trades for its key id, once
+    satispay_paired: tuple[str, str] | None = None  # (key id, public key): it has done so
     bank_iban: str
     bank_bic: str = "OBOLIT2XXXX"
     seed: str = "providers"

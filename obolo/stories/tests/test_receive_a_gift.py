@@ -9,6 +9,8 @@ from obolo.conversations.models import Delivery, Message
 from obolo.giving import actions as giving
 from obolo.giving.errors import NoRail
 from obolo.giving.models import Gift, Payment, PaymentState
+from obolo.giving.rails import PRETEND
+from obolo.kit.clock import now
 from obolo.ledger.models import Leg
 from obolo.organisations.wall import within
 from obolo.people.tests.cast import EMMA
@@ -243,9 +245,78 @@ def test_the_answer_of_a_provider_that_breaks_off_is_asked_for_again(stage, cloc
     assert _said("pay_link") == 1
 
 
+def _page_closes(stage):
+    """A payment whose page at the provider has closed, and whoever follows its link."""
+    payment = stage.wants_to_give()
+    Payment.objects.filter(id=payment.id).update(page_until=now())
+    assert giving.ask_reopen(payment_id=payment.id)
+    return payment
+
+
+def test_a_closed_page_is_followed_by_the_next_and_the_link_is_not_sent_again(stage):
+    payment = _page_closes(stage)
+    stage.provider.payments[payment.reference]["url"] = "http://pay/next"
+    assert stage.work() == []
+    payment.refresh_from_db()
+    assert (payment.state, payment.url) == (PaymentState.OPEN, "http://pay/next")
+    created = [asked for asked in stage.provider.asked if asked.startswith("POST")]
+    assert len(created) == 1, "the next page is asked for, not a second payment"
+    stage.paid_notice(stage.provider.pay(payment))
+    assert len(stage.work()) == 1
+    assert Gift.objects.count() == 1
+
+
+def test_what_was_paid_before_its_next_page_was_asked_for_is_thanked_for(stage):
+    stage.provider.pay(_page_closes(stage))
+    assert len(stage.work()) == 1
+    assert (Gift.objects.count(), Payment.objects.get().state) == (1, PaymentState.PAID)
+
+
+def test_a_provider_away_when_the_next_page_is_asked_for_is_asked_again_silently(stage, clock):
+    payment = _page_closes(stage)
+    stage.provider.away = True
+    assert stage.work() == []
+    stage.provider.away = False
+    clock(seconds=21)
+    assert stage.work() == []
+    payment.refresh_from_db()
+    assert payment.state == PaymentState.OPEN
+
+
+def test_a_payment_keeps_the_rail_it_was_opened_with(stage, monkeypatch, clock):
+    """The organisation moves to another provider while a link is out."""
+    payment = stage.wants_to_give()
+    stage.provider.pay(payment)
+
+    def elsewhere():
+        raise AssertionError("the new provider knows nothing of it")
+
+    monkeypatch.setattr(receive_a_gift, "rail", elsewhere)
+    clock(minutes=3)
+    receive_a_gift.look_again(stage.organisation.id)
+    assert Gift.objects.count() == 1
+
+
+def test_an_account_that_was_taken_away_fails_no_other_payment(stage, monkeypatch, clock):
+    stage.provider.pay(stage.wants_to_give())
+    gone = stage.wants_to_give("vorrei dare 7 euro per il pozzo")
+    Payment.objects.filter(id=gone.id).update(rail="stripe", look_at=now())
+    rail = stage.provider.rail()
+
+    def by_name(name):
+        if name == "stripe":
+            raise NoRail(name)
+        return rail
+
+    monkeypatch.setattr(receive_a_gift, "rail_by_name", by_name)
+    clock(minutes=3)
+    assert receive_a_gift.look_again(stage.organisation.id) == 2
+    assert Gift.objects.count() == 1
+
+
 def test_a_gift_in_another_organisation_is_none_of_ours(stage, other_charity):
     payment = stage.wants_to_give()
     ref = stage.provider.pay(payment)
-    assert not receive_a_gift.look(other_charity.id, ref)
+    assert not receive_a_gift.look(other_charity.id, PRETEND, ref)
     with within(other_charity.id):
         assert Gift.objects.count() == Message.objects.count() == 0

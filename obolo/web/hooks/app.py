@@ -130,7 +130,7 @@ def _in_force(sender: Sender, name: str) -> list[str]:
 
 def _is_of_stripe(secrets: list[str], body: bytes, headers: Iterable[Any]) -> bool:
     # In a thread and here, because the library takes most of a second to load, once.
-    from obolo.gateways.payments import stripe  # noqa: PLC0415
+    from obolo.gateways.payments import stripe
 
     return any(stripe.is_authentic(secret, body, headers) for secret in secrets)
 

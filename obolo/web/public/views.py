@@ -1,4 +1,7 @@
-"""Views of the public pages. Every request is a GET and changes nothing."""
+"""Views of the public pages. Every request is a GET and changes nothing that anybody owns.
+
+One leaves a wish: a payment whose page at the provider has closed is planned once more.
+"""
 
 import re
 from datetime import datetime
@@ -16,6 +19,7 @@ from obolo.causes import files
 from obolo.causes import queries as causes
 from obolo.causes.models import Purchase
 from obolo.conversations.models import Direction, Message
+from obolo.giving import actions as payments
 from obolo.giving import queries as giving
 from obolo.giving.models import Gift, Payment, PaymentState
 from obolo.kit.clock import now
@@ -23,12 +27,14 @@ from obolo.organisations import queries as organisations
 from obolo.organisations.models import Listing
 from obolo.organisations.wall import current_id, within
 from obolo.trace import actions as trace_links
+from obolo.trace import log_keys, proofs
 from obolo.trace import queries as trace
 from obolo.trace.models import TraceLink
 from obolo.web.public import shown
 from obolo.web.words import LANGUAGES, money, pick, word
 
 PHOTO_KEPT_SECONDS = 3600  # in the browser of the one who looks, nowhere else
+PROOF_NAME = "gift.tlog-proof"
 TOUR_STEPS = 5
 PHONE_URL = "/sim/phone"  # the simulator answers it beside Django, on the floor above
 
@@ -74,6 +80,17 @@ def photo(request: HttpRequest, slug: str, token: str, evidence_id: UUID) -> Htt
     return HttpResponse(content, content_type="image/jpeg", headers=headers)
 
 
+@require_safe
+def gift_proof(request: HttpRequest, slug: str, token: str) -> HttpResponse:
+    """The proof file of the gift (c2sp.org/tlog-proof), to be kept and checked anywhere."""
+    gift = trace.gift_by_token(token)
+    told = proofs.gift_proof(gift.id) if gift else None
+    if told is None:
+        return _nothing(request)
+    headers = {"Content-Disposition": f'attachment; filename="{PROOF_NAME}"'}
+    return HttpResponse(told, content_type="text/plain; charset=utf-8", headers=headers)
+
+
 def _gift_words(request: HttpRequest, gift: Gift, slug: str, token: str) -> dict[str, Any]:
     organisation = organisations.current()
     lang = pick(request.GET.get("lang"), gift.payment.language, organisation.language)
@@ -94,6 +111,8 @@ def _gift_words(request: HttpRequest, gift: Gift, slug: str, token: str) -> dict
         "bar_width": shown.BAR_WIDTH,
         "whole": trace.whole(gift.cause),
         "counted_ids": {one.purchase_id for one in path.counted},
+        "proof": proofs.standing(gift.id) if path.numbers else "",
+        "log_key": log_keys.public(),
     }
 
 
@@ -115,6 +134,8 @@ def payment_link(request: HttpRequest, slug: str, reference: str) -> HttpRespons
     standing = _standing(payment, now())
     if standing == PaymentState.OPEN:
         return HttpResponseRedirect(payment.url)
+    if standing == PaymentState.PLANNED:  # the page looks again by itself in some seconds
+        payments.ask_reopen(payment_id=payment.id)
     organisation = organisations.current()
     lang = pick(request.GET.get("lang"), payment.language, organisation.language)
     words = {
@@ -137,8 +158,9 @@ def _standing(payment: Payment, at: datetime) -> PaymentState:
     waiting = state in (PaymentState.PLANNED, PaymentState.OPEN)
     if waiting and payment.expires_at <= at:
         return PaymentState.EXPIRED
-    # Open without an address cannot be forwarded yet: to the person it is still being prepared.
-    return PaymentState.PLANNED if waiting and not payment.url else state
+    # Open without a page that takes money: to the person it is still being prepared.
+    is_closed = payment.page_until is not None and payment.page_until <= at
+    return PaymentState.PLANNED if waiting and (is_closed or not payment.url) else state
 
 
 def _trace_url(payment: Payment) -> str:

@@ -8,7 +8,7 @@ import gzip
 import hmac
 import json
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID, uuid4
@@ -19,6 +19,7 @@ from hypothesis import strategies as st
 
 from obolo.gateways.inbox import NotStored
 from obolo.gateways.payments import pretend
+from obolo.kit import clock
 from obolo.web.hooks import app as hooks
 from obolo.web.hooks.senders import NotAsked, Sender
 
@@ -29,6 +30,8 @@ Pairs = list[tuple[bytes, bytes]]
 ACQUA_VIVA = Sender(uuid4(), uuid4(), {"app_secret": SECRET, "old": OLD, "verify_token": VERIFY})
 PANE_BUONO = Sender(uuid4(), uuid4(), {"app_secret": OTHERS, "verify_token": "theirs"})
 SHOP = Sender(uuid4(), uuid4(), {"secret": "pay"})
+AT_STRIPE = Sender(uuid4(), uuid4(), {"webhook_secret": "whsec", "old": "whsec_old"})
+AT_SATISPAY = Sender(uuid4(), uuid4(), {"key_id": "k", "pem": "-"})
 BARE = Sender(uuid4(), uuid4(), {})
 
 
@@ -62,6 +65,9 @@ class FakeSenders:
             ("whatsapp", "pane"): PANE_BUONO,
             ("whatsapp", "bare"): BARE,
             ("pay_simulator", "shop"): SHOP,
+            ("stripe", "shop"): AT_STRIPE,
+            ("satispay", "unguessable"): AT_SATISPAY,
+            ("satispay", ""): AT_SATISPAY,
         }.get((kind, hook_key))
 
 
@@ -361,3 +367,65 @@ def test_ids_are_of_the_sender_found_not_of_the_body(house: House):
     assert house.post(claims) == 200
     stored: UUID = house.inbox.stored[0]["organisation_id"]
     assert stored == ACQUA_VIVA.organisation_id
+
+
+# ---- Stripe and Satispay ---------------------------------------------------------------------
+
+NOTICE = b'{"object": "event", "data": {"object": {"id": "cs_1"}}}'
+CALL = b"payment_id=6f8a"
+DIGEST = b"SHA-256=47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU="  # of nothing
+
+
+def by_stripe(secret: str = "whsec", body: bytes = NOTICE, age: int = 0) -> Pairs:
+    at = int(clock.now().timestamp()) - age
+    mac = hmac.digest(secret.encode(), f"{at}.".encode() + body, "sha256").hex()
+    return [(b"stripe-signature", f"t={at},v1={mac}".encode())]
+
+
+@pytest.mark.parametrize("secret", ["whsec", "whsec_old"])
+def test_a_notice_of_stripe_is_let_in_by_stripes_signature(house: House, secret: str):
+    assert house.post(NOTICE, by_stripe(secret), path="/hooks/stripe/shop") == 200
+    assert (house.bodies, house.inbox.stored[0]["source"]) == ([NOTICE], "stripe")
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        # Made when the test runs: the signatures of Stripe age.
+        pytest.param(list, id="missing"),
+        pytest.param(lambda: by_stripe("guess"), id="wrong secret"),
+        pytest.param(lambda: by_stripe(""), id="empty secret"),
+        pytest.param(lambda: by_stripe(body=b"{}"), id="of another body"),
+        pytest.param(lambda: by_stripe(age=3_600), id="an hour old"),
+        pytest.param(lambda: by_stripe() * 2, id="twice"),
+        pytest.param(lambda: [(b"stripe-signature", b"t=x,v1=\xff")], id="garbled"),
+        pytest.param(lambda: signed(NOTICE, "whsec"), id="in WhatsApp's manner"),
+    ],
+)
+def test_what_stripe_did_not_sign_is_403(house: House, headers: Callable[[], Pairs]):
+    assert house.post(NOTICE, headers(), path="/hooks/stripe/shop") == 403
+    assert house.bodies == []
+
+
+@pytest.mark.parametrize("headers", [[], [(b"digest", DIGEST)]], ids=["no digest", "digest"])
+def test_a_call_of_satispay_is_stored_as_its_query(house: House, headers: Pairs):
+    path = "/hooks/satispay/unguessable"
+    assert house.post(b"", headers, path=path, method="GET", query=CALL) == 200
+    assert (house.bodies, house.inbox.stored[0]["source"]) == ([CALL], "satispay")
+
+
+@pytest.mark.parametrize(
+    ("path", "method", "headers"),
+    [
+        ("/hooks/satispay/unguessable", "GET", [(b"digest", b"SHA-256=AAAA")]),
+        ("/hooks/satispay/guess", "GET", []),
+        ("/hooks/satispay/", "GET", []),  # though there is only one account
+        ("/hooks/satispay", "GET", []),
+        ("/hooks/satispay/unguessable", "POST", []),
+        ("/hooks/stripe/shop", "GET", []),
+        ("/hooks/pay/shop", "GET", []),
+    ],
+)
+def test_other_calls_are_403(house: House, path: str, method: str, headers: Pairs):
+    assert house.post(b"", headers, path=path, method=method, query=CALL) == 403
+    assert house.bodies == []

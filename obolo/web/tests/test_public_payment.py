@@ -98,6 +98,17 @@ def test_a_link_past_its_time_is_expired_whatever_the_row_says(charity, client):
     assert payment.state == PaymentState.OPEN
 
 
+def test_a_page_that_closed_at_the_provider_is_prepared_anew(charity, client):
+    payment = cast.opened(cast.well())
+    Payment.objects.filter(id=payment.id).update(page_until=now())
+    answer = client.get(address(payment))
+    assert answer.status_code == 200
+    assert "Ancora un istante" in answer.content.decode()
+    payment.refresh_from_db()
+    assert payment.state == PaymentState.PLANNED
+    assert "public/wait.js" in client.get(address(payment)).content.decode()
+
+
 def test_without_the_simulator_the_button_opens_the_chat(charity, client, settings):
     settings.SIMULATOR = False
     organisations.keep_account(

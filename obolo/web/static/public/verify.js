@@ -227,6 +227,8 @@ async function checkSection(section) {
   }
 }
 
-globalThis.document?.querySelectorAll("[data-verify]").forEach((section) => {
-  section.querySelector("button")?.addEventListener("click", () => checkSection(section));
+// The page may be replaced while it is open: whoever is pressed is looked for at the press.
+globalThis.document?.addEventListener("click", (press) => {
+  const section = press.target.closest("[data-verify] button")?.closest("[data-verify]");
+  if (section) checkSection(section);
 });
