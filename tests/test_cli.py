@@ -13,6 +13,8 @@ import pytest
 from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict
 
+from obolo.trace.log.tests.cast import LOG, OTHER
+from obolo.trace.tests.log_cast import a_gift_proof
 from tests.house import driver
 from tests.house.driver import OBOLO, clean_environment
 from tests.house.papers import photo
@@ -237,6 +239,18 @@ BREACHES = {
         "ALTER TABLE giving_gift FORCE ROW LEVEL SECURITY",
     ),
 }
+
+
+def test_verify_passes_everything_on_to_the_one_file_and_keeps_its_status(tmp_path: Path) -> None:
+    (tmp_path / "gift").write_text(a_gift_proof(), encoding="utf-8")
+    words = ("verify", "proof", str(tmp_path / "gift"), "--key")
+    held, lost = _obolo(*words, LOG.key.text()), _obolo(*words, OTHER.key.text())
+    assert (held.returncode, held.stderr) == (0, "")
+    assert (lost.returncode, lost.stderr) == (1, "")
+    misspelt = _obolo("verify", "proof", "--prot")
+    assert misspelt.returncode == 2
+    assert misspelt.stderr.startswith("usage: obolo_verify.py proof ")
+    assert "--reference" in _obolo("verify", "proof", "-h").stdout
 
 
 @pytest.mark.house

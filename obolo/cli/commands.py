@@ -132,7 +132,7 @@ def verify(words: tuple[str, ...]) -> None:
 
     # The very file that outsiders run, as they run it; it ends the process with its own status.
     verifier = Path(__file__).parents[1] / "verify" / "obolo_verify.py"
-    sys.argv = ["obolo verify", *words]
+    sys.argv = [str(verifier), *words]
     runpy.run_path(str(verifier), run_name="__main__")
 
 

@@ -29,7 +29,9 @@ def test_a_longer_answer_than_any_witness_gives_is_none():
         _to(lambda _: httpx.Response(200, content=b"x" * (ANSWER_BYTES_MAX + 1))).post(URL, b"")
 
 
-@pytest.mark.parametrize(("url", "why"), [(URL, "ConnectTimeout"), ("http://[half", "InvalidURL")])
+@pytest.mark.parametrize(
+    ("url", "why"), [(URL, "ConnectTimeout"), ("http://pane.example:x/", "InvalidURL")]
+)
 def test_whatever_keeps_an_answer_away_is_an_oserror(url, why):
     def away(request: httpx.Request) -> httpx.Response:
         raise httpx.ConnectTimeout("away", request=request)
