@@ -219,7 +219,10 @@ async function checkSection(section) {
     if (!answer.ok) broken(String(answer.status));
     const found = await checkProof(await answer.text(), section.dataset.key);
     const runs = found.map((one) => `${one.low}–${one.high}`).join(", ");
-    output.textContent = `${section.dataset.holds} ${runs} · ${found[0].size} · ${found[0].root}`;
+    const facts = document.createElement("bdi"); // they read from left to right in any language
+    facts.dir = "ltr";
+    facts.textContent = `${runs} · ${found[0].size} · ${found[0].root}`;
+    output.replaceChildren(`${section.dataset.holds} `, facts);
     section.dataset.state = "holds";
   } catch (wrong) {
     output.textContent = `${section.dataset.broken} ${wrong.message}`;
