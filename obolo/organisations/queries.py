@@ -16,6 +16,7 @@ ABILITIES: dict[str, frozenset[str]] = {
     "answer": frozenset({Role.ADMIN, Role.OPERATOR, Role.FUNDRAISER}),
     "purchase": frozenset({Role.ADMIN, Role.PROJECT_OFFICER, Role.TREASURER}),
     "causes": frozenset({Role.ADMIN, Role.PROJECT_OFFICER, Role.FUNDRAISER}),
+    "money": frozenset({Role.ADMIN, Role.TREASURER}),
 }
 
 
