@@ -57,4 +57,5 @@ class Report(Walled):
         ]
 
 
+from obolo.trace import check_models as check_models  # noqa: E402 - and those of the audits
 from obolo.trace import log_models as log_models  # noqa: E402 - Django finds the log's rows here
