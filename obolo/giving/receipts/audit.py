@@ -7,8 +7,6 @@ from typing import Final
 
 from obolo.organisations.audit import findings
 
-_LIVING: Final = """
-    NOT EXISTS (SELECT 1 FROM giving_receiptvoid v WHERE v.receipt_id = r.id)"""
 _CHECKS: Final = {
     "receipt numbers of a year have a gap": """
         SELECT 'giving_receipt', id, 'number of ' || year, number, due FROM (
@@ -23,9 +21,10 @@ _CHECKS: Final = {
     "a gift has no receipt": """
         SELECT 'giving_gift', g.id, 'its receipt', 'missing', 'there' FROM giving_gift g
         WHERE NOT EXISTS (SELECT 1 FROM giving_receipt r WHERE r.gift_id = g.id) ORDER BY g.id""",
-    "a gift has more than one living receipt": f"""
+    "a gift has more than one living receipt": """
         SELECT 'giving_gift', r.gift_id, 'living receipts', count(*), 1 FROM giving_receipt r
-        WHERE {_LIVING} GROUP BY r.gift_id HAVING count(*) > 1 ORDER BY r.gift_id""",
+        WHERE NOT EXISTS (SELECT 1 FROM giving_receiptvoid v WHERE v.receipt_id = r.id)
+        GROUP BY r.gift_id HAVING count(*) > 1 ORDER BY r.gift_id""",
     "a receipt says another currency than its gift": """
         SELECT 'giving_receipt', r.id, 'currency', r.printed->>'currency', g.currency
         FROM giving_receipt r JOIN giving_gift g ON g.id = r.gift_id
@@ -42,14 +41,15 @@ _CHECKS: Final = {
         FROM giving_receipt r JOIN giving_gift g ON g.id = r.gift_id
         WHERE r.replaces_id IS NULL AND (r.printed->>'amount_minor')::int8 <> g.gross_minor
         ORDER BY r.year, r.number""",
-    "a living receipt says another amount than is left of its gift": f"""
+    "a living receipt says another amount than is left of its gift": """
         SELECT 'giving_receipt', r.id, 'amount', r.printed->>'amount_minor',
                (r.printed->>'gift_minor')::int8 - coalesce(e.back, 0)
         FROM giving_receipt r
         LEFT JOIN (SELECT source_id, sum((details->>'refunded_minor')::int8) AS back
                    FROM ledger_entry WHERE kind IN ('refund', 'chargeback') GROUP BY 1) e
             ON e.source_id = r.gift_id
-        WHERE {_LIVING} AND (r.printed->>'amount_minor')::int8
+        WHERE NOT EXISTS (SELECT 1 FROM giving_receiptvoid v WHERE v.receipt_id = r.id)
+          AND (r.printed->>'amount_minor')::int8
             <> (r.printed->>'gift_minor')::int8 - coalesce(e.back, 0)
         ORDER BY r.year, r.number""",
     "a receipt was replaced without being void, or by one of another gift": """
