@@ -1,4 +1,4 @@
-"""Verbs about giving: asking for a payment, settling it once, numbering its receipt.
+"""Verbs about giving: asking for a payment, settling it once. Its receipt is `receipts`.
 
 Nothing here talks to a provider inside a transaction: stories fetch first, then call `settle`.
 """
@@ -8,13 +8,14 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import F
 
 from obolo.causes.models import Cause
 from obolo.gateways.payments.rail import RemotePayment
 from obolo.giving.errors import AmountOutOfRange
-from obolo.giving.models import Gift, Payment, PaymentState, Receipt, ReceiptCounter
+from obolo.giving.models import Gift, Payment, PaymentState
 from obolo.giving.rails import PAGE_LIVES
+from obolo.giving.receipts import actions as receipts
 from obolo.kit.clock import now
 from obolo.kit.ids import new_id, new_token
 from obolo.kit.money import Money
@@ -237,18 +238,10 @@ def _book(payment: Payment, remote: RemotePayment, paid: Money) -> Gift:
         key=f"gift:{payment.reference}",
         value_date=day,
     )
-    _issue_receipt(gift, day.year)
+    receipts.issue(gift=gift, paid_on=day)
     return gift
 
 
 def _estimated_fee(paid: Money) -> Money:
     """The usual European card tariff, until the provider tells the true fee."""
     return Money(min(paid.minor, (paid.minor * 15 + 500) // 1000 + 25), paid.currency)
-
-
-def _issue_receipt(gift: Gift, year: int) -> Receipt:
-    counter, _ = ReceiptCounter.objects.get_or_create(year=year)
-    counter = ReceiptCounter.objects.select_for_update().get(id=counter.id)
-    counter.last += 1
-    ReceiptCounter.objects.filter(Q(id=counter.id)).update(last=counter.last)
-    return Receipt.objects.create(gift=gift, year=year, number=counter.last)

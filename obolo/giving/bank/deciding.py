@@ -29,6 +29,7 @@ from obolo.giving.bank.models import (
     StatementLine,
 )
 from obolo.giving.models import Gift, Payment, PaymentState
+from obolo.giving.receipts import actions as receipts
 from obolo.kit.clock import now
 from obolo.kit.ids import new_token
 from obolo.kit.money import Money
@@ -170,6 +171,7 @@ def _void(last: LineDecision, gift_id: UUID, by: UUID | None, reason: str) -> No
         value_date=booking.local_day(now()),
         reason="wrong_match",
     )
+    receipts.void_for(gift_id=gift.id, reason=reason, by=by)
     _take_back(payment)
     ring(f"fund:{gift.cause.fund_id}")
 

@@ -17,6 +17,7 @@ from obolo.giving.bank.importing import awaited
 from obolo.giving.bank.models import LineDecision, LineState, StatementLine
 from obolo.giving.bank.tests.cast import ANNAS_IBAN, asked, came, imported, lines_of
 from obolo.giving.models import Gift, PaymentState
+from obolo.giving.receipts.models import ReceiptVoid
 from obolo.ledger.audit import breaches
 from obolo.ledger.queries import free_minor
 from obolo.people.models import Person
@@ -141,6 +142,8 @@ def test_undoing_a_match_voids_the_gift_and_the_line_waits_again(cause):
     assert (last.kind, last.by, last.reason, last.gift_id) == (
         "undone", BY, "era un altro", gift.id,
     )  # fmt: skip
+    voided = ReceiptVoid.objects.get(receipt__gift=gift)
+    assert (voided.by, voided.reason) == (BY, "era un altro")
     with pytest.raises(NothingToUndo):
         actions.undo(line_id=line.id, by=BY, reason="ancora")
     assert breaches() == []

@@ -14,7 +14,7 @@ class Migration(migrations.Migration):
     """Files, statements and decisions are append-only; a line moves on."""
 
     dependencies = [
-        ("giving", "0003_pages"),
+        ("giving", "0005_receipts_wall"),
         ("organisations", "0002_wall"),
         ("people", "0002_wall"),
     ]
