@@ -4,6 +4,7 @@ Owns: the load, the throw-away installation it runs against, the figures. Never:
 its baseline, or the data of an installation that is in use.
 """
 
+from collections.abc import Callable
 from functools import partial
 
 
@@ -13,9 +14,9 @@ def run(name: str, *, as_json: bool, seconds: int, gifts: int) -> str:
     `trace` is measured at `gifts` gifts, the others do not ask.
     """
     from obolo.cli.bench import ingest, ledger, log, reply, trace
-    from obolo.cli.bench.figures import as_object, as_table
+    from obolo.cli.bench.figures import Measured, as_object, as_table
 
-    benches = {
+    benches: dict[str, Callable[[int], Measured]] = {
         "ingest": ingest.measure,
         "ledger": ledger.measure,
         "log": log.measure,

@@ -196,7 +196,7 @@ _ROWS: Final = (
         FROM {_PURCHASES} JOIN ledger_line l ON l.id = %(line)s""",  # noqa: S608
     """UPDATE ledger_line SET head = %(head)s, gifted_minor = %(head)s, gifts_count = %(last)s + 1,
             used_minor = %(used)s, free_from = %(used)s
-        WHERE organisation_id = %(organisation)s AND id = %(line)s""",  # noqa: S608
+        WHERE organisation_id = %(organisation)s AND id = %(line)s""",
 )
 
 # A gift that two purchases share has a row for each.
