@@ -31,6 +31,7 @@ from obolo.trace import log_keys, proofs
 from obolo.trace import queries as trace
 from obolo.trace.models import TraceLink
 from obolo.web.public import shown
+from obolo.web.public.flow import flow
 from obolo.web.words import LANGUAGES, money, pick, word
 
 PHOTO_KEPT_SECONDS = 3600  # in the browser of the one who looks, nowhere else
@@ -107,8 +108,7 @@ def _gift_words(request: HttpRequest, gift: Gift, slug: str, token: str) -> dict
         "path": path,
         "steps": shown.steps(path, organisation.name, lang),
         "counted": [(one, shown.numbers_text(one.numbers, lang)) for one in path.counted],
-        "bar_spent": shown.bar_spent_width(path),
-        "bar_width": shown.BAR_WIDTH,
+        "flow": flow(path, organisation.name, "", lang),
         "whole": trace.whole(gift.cause),
         "counted_ids": {one.purchase_id for one in path.counted},
         "proof": proofs.standing(gift.id) if path.numbers else "",
