@@ -5,11 +5,13 @@ that ends there leaves towards the words, and what is left goes on. Widths are t
 are the whole gift, shares by cumulative floor, so that they add up. Never a word, never a query.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
 
+from obolo.causes.models import Purchase
+from obolo.trace.open_books import Sums
 from obolo.trace.queries import Path
 
 CANVAS: Final = 1000  # units across; the browser decides how wide that is
@@ -25,7 +27,7 @@ PURCHASES_MAX: Final = 10  # more are one station
 class Share:
     """A part of the gift that ends at a station; `minor` of the gift's own currency.
 
-    Kinds: fee, overhead, purchase, more (several purchases), returned, moved, other, free.
+    Kinds: fee, overhead, purchase, more (several purchases), gone, other, free.
     """
 
     kind: str
@@ -80,6 +82,28 @@ def before_the_fund(path: Path) -> list[Share]:
     fee = min(path.gift.fee_minor, path.gift.gross_minor)
     told = [("fee", fee), ("overhead", path.overhead_minor)]
     return [Share(kind=kind, minor=minor) for kind, minor in told if minor]
+
+
+def of_a_fund(
+    sums: Sums, bought: Sequence[Purchase], count: int
+) -> tuple[list[Share], list[Share]]:
+    """A whole fund in one currency: what came off first, and what became of the rest.
+
+    `bought` are its newest purchases, newest first; they are drawn oldest first. `count` purchases
+    there are in all.
+    """
+    before = [
+        Share(kind="fee", minor=sums.fee_minor),
+        Share(kind="overhead", minor=sums.overhead_minor),
+    ]
+    shown = list(reversed(bought[: PURCHASES_MAX - 1]))
+    rest = sums.spent_minor - sum(one.amount_minor for one in shown)
+    after = [Share(kind="gone", minor=sums.gone_minor)]
+    if rest > 0:
+        after.append(Share(kind="more", minor=rest, count=max(count - len(shown), 1)))
+    after += [Share(kind="purchase", minor=one.amount_minor, purchase_id=one.id) for one in shown]
+    after.append(Share(kind="free", minor=sums.free_minor))
+    return [s for s in before if s.minor], [s for s in after if s.minor]
 
 
 def from_the_fund(path: Path) -> list[Share]:
