@@ -53,6 +53,12 @@ def localised(texts: dict[str, str], lang: str) -> str:
     return texts.get(lang) or texts.get("en") or next(iter(texts.values()), "")
 
 
+@register.simple_tag(name="name_of")
+def name_of_tag(kind: str, value: str, lang: str) -> str:
+    """`{% name_of "money.odd" odd lang %}`: the text `money.odd_<value>`, for a value of a list."""
+    return words.word(f"{kind}_{value}", lang)
+
+
 @register.filter
 def direction(lang: str) -> str:
     """`{{ lang|direction }}`: `rtl` or `ltr`."""

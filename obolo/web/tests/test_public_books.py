@@ -93,7 +93,7 @@ def test_search_engines_may_list_it_and_previews_show_it(well, client):
     assert metas["robots"] == "index, follow"
     assert answer.headers["X-Robots-Tag"] == "all"
     assert metas["og:title"] == "Il pozzo di Moroto"
-    assert metas["og:image"].endswith(f"{CAUSE}/card.png?lang=it")
+    assert (metas["og:image"] or "").endswith(f"{CAUSE}/card.png?lang=it")
     links = {(link["rel"], link.get("hreflang")) for link in outline.all("link")}
     assert {("alternate", lang) for lang in ("it", "en", "ar")} <= links
     assert not answer.cookies
@@ -114,9 +114,7 @@ def test_what_was_bought_can_be_shared_without_name_and_amount(well, client):
     purchase = cast.bought(well, 123, what="Pompa a mano")
     html = html_of(client, f"{CAUSE}/{purchase.id}?lang=it")
     assert "Pompa a mano" in html
-    assert "L'hanno reso possibile tutti i doni per Il pozzo di Moroto" in html.replace(
-        "&#x27;", "'"
-    )
+    assert "tutti i doni per Il pozzo di Moroto" in html
     assert "1,23" not in html
     assert "/photo/" in html
 
