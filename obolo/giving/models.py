@@ -160,3 +160,6 @@ class ReceiptCounter(Walled):
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["organisation", "year"], name="one_counter"),
         ]
+
+
+from obolo.giving.pledges import models as pledge_models  # noqa: E402, F401 - found by Django here
