@@ -175,7 +175,7 @@ def look(organisation_id: UUID, name: str, provider_ref: str) -> bool:
 def _settle(payment: Payment, remote: RemotePayment) -> None:
     gift, booked = giving.settle(payment_id=payment.id, remote=remote)
     if gift is not None and booked:
-        _thank(gift)
+        thank(gift)
     elif gift is None and remote.state == "failed" and pledges.method_for(payment.id)[1] is None:
         _tell_failure(payment)  # of a saved method `keep_a_pledge` tells, when it gives up
 
@@ -192,7 +192,7 @@ def look_again(organisation_id: UUID) -> int:
     return len(due)
 
 
-def _thank(gift: Gift) -> None:
+def thank(gift: Gift) -> None:
     """Thanks and receipt in one message, with the link to the donor's page."""
     lang = gift.payment.language
     link_id = trace.link_for(gift_id=gift.id).id

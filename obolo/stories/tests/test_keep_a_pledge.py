@@ -4,7 +4,7 @@ import pytest
 
 from obolo.conversations.models import Delivery
 from obolo.giving.models import Gift, Payment
-from obolo.giving.pledges import actions
+from obolo.giving.pledges import actions, collecting
 from obolo.giving.pledges.models import Attempt, Instalment, Outcome, Way
 from obolo.giving.pledges.tests.cast import begun, coming
 from obolo.people.models import Purpose

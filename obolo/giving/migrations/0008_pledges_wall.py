@@ -8,7 +8,7 @@ from obolo.organisations.wall import RaiseWall
 class Migration(migrations.Migration):
     """Changes are append-only; of a mandate only its use and its end may be noted."""
 
-    dependencies = [("giving", "0004_pledges")]
+    dependencies = [("giving", "0007_pledges")]
 
     operations = [
         RaiseWall("SavedMethod", updatable=("ended_at", "ended_because")),
