@@ -41,7 +41,7 @@ _NOTICE_BUTTONS = {
     "en": ("Skip this one", "Stop"),
     "ar": ("تخطّي هذه المرة", "إيقاف"),
 }
-_PAY = {"it": "Vai al pagamento", "en": "Go to payment", "ar": "إلى الدفع"}
+_PAY = {"it": "Al pagamento", "en": "Go to payment", "ar": "إلى الدفع"}
 _BUTTONS = {"it": "Segui il tuo dono", "en": "Follow your gift", "ar": "تتبّع عطائك"}
 Json = dict[str, Any]
 

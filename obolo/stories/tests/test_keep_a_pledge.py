@@ -84,7 +84,7 @@ def test_a_hard_failure_is_told_kindly_once_with_a_link(stage, kept, clock):
     stage.provider.declines = "expired_card"
     clock(days=3)
     [said] = stage.work()
-    assert "Succede" in said
+    assert "non è andato a buon fine" in said
     assert stage.work() == []
     assert len(pay_link(stage)) == 1
     assert Gift.objects.count() == 2
