@@ -14,7 +14,7 @@ from obolo.organisations.wall import RaiseWall
 class Migration(migrations.Migration):
     dependencies = [
         ("organisations", "0002_wall"),
-        ("trace", "0004_log_wall"),
+        ("trace", "0006_open_terms_wall"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
