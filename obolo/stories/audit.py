@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from django.db import connection
 
+from obolo.causes.audit import breaches as causes_breaches
 from obolo.conversations import queries as talk
 from obolo.ledger.audit import breaches as ledger_breaches
 from obolo.trace import proofs
@@ -15,12 +16,6 @@ _CHECKS = {
         SELECT g.id FROM giving_gift g WHERE NOT EXISTS (
             SELECT 1 FROM ledger_entry e JOIN giving_payment p ON p.id = g.payment_id
             WHERE e.key = 'gift:' || p.reference)""",
-    "purchase {} took other cents than its amount": """
-        SELECT p.id FROM causes_purchase p
-        LEFT JOIN ledger_use u ON u.source_id = p.id
-        LEFT JOIN ledger_userange r ON r.use_id = u.id AND r.live
-        GROUP BY p.id, p.amount_minor
-        HAVING coalesce(sum(r.hi - r.lo), 0) <> p.amount_minor""",
     "payment {} is paid without a gift": """
         SELECT p.id FROM giving_payment p
         WHERE p.state = 'paid'
@@ -36,7 +31,7 @@ _CHECKS = {
 
 def breaches() -> list[str]:
     """Everything that does not hold in the current organisation, one sentence each."""
-    found = list(ledger_breaches())
+    found = [*ledger_breaches(), *causes_breaches()]
     with connection.cursor() as cursor:
         for sentence, query in _CHECKS.items():
             cursor.execute(query)
