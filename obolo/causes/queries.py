@@ -20,6 +20,11 @@ def open_causes() -> list[Cause]:
     return list(Cause.objects.filter(closed_at=None).order_by("position", "created_at"))
 
 
+def all_causes() -> list[Cause]:
+    """Causes of all times, in the organisation's order."""
+    return list(Cause.objects.order_by("position", "created_at"))
+
+
 def get(cause_id: UUID) -> Cause | None:
     """The cause with this id."""
     return Cause.objects.filter(id=cause_id).first()

@@ -2,6 +2,8 @@
 
 import json
 import os
+import sys
+from functools import partial
 from uuid import UUID
 
 import click
@@ -71,5 +73,13 @@ def check() -> list[str]:
     found = [f"wall: {one}" for one in wall_breaches()]
     for listing in Listing.objects.order_by("slug"):
         with within(listing.organisation_id):
-            found += [f"{listing.slug}: {one}" for one in breaches()]
+            found += [
+                f"{listing.slug}: {one}" for one in breaches(partial(_progress, listing.slug))
+            ]
     return found
+
+
+def _progress(slug: str, part: str) -> None:
+    """What is being read now, for whoever watches; a program sees nothing of it."""
+    if sys.stderr.isatty():
+        click.echo(f"· {slug}: {part}", err=True)

@@ -6,6 +6,7 @@ from uuid import UUID
 from django.db.models import QuerySet, Sum
 
 from obolo.giving.models import Gift, Payment, PaymentState, Receipt
+from obolo.giving.receipts import queries as receipts
 
 
 def gifts_of(person_id: UUID, limit: int = 50) -> QuerySet[Gift]:
@@ -41,8 +42,8 @@ def people_of(gift_ids: list[UUID]) -> dict[UUID, Gift]:
 
 
 def receipt_of(gift_id: UUID) -> Receipt | None:
-    """The receipt of a gift."""
-    return Receipt.objects.filter(gift_id=gift_id).first()
+    """The last receipt of a gift, living or void."""
+    return receipts.newest_of(gift_id)
 
 
 def payment_by_reference(reference: str) -> Payment | None:

@@ -164,7 +164,7 @@ def look(organisation_id: UUID, name: str, provider_ref: str) -> bool:
 def _settle(payment: Payment, remote: RemotePayment) -> None:
     gift, booked = giving.settle(payment_id=payment.id, remote=remote)
     if gift is not None and booked:
-        _thank(gift)
+        thank(gift)
     elif gift is None and remote.state == "failed":
         _tell_failure(payment)
 
@@ -181,7 +181,7 @@ def look_again(organisation_id: UUID) -> int:
     return len(due)
 
 
-def _thank(gift: Gift) -> None:
+def thank(gift: Gift) -> None:
     """Thanks and receipt in one message, with the link to the donor's page."""
     lang = gift.payment.language
     link_id = trace.link_for(gift_id=gift.id).id

@@ -2,7 +2,16 @@
 
 from django.urls import path
 
-from obolo.web.console import causes, conversation, inbox, login, purchases, set_aside
+from obolo.web.console import (
+    causes,
+    conversation,
+    gift,
+    gifts,
+    inbox,
+    login,
+    purchases,
+    set_aside,
+)
 from obolo.web.console.page import methods, open_page, staff_page
 
 urlpatterns = [
@@ -69,5 +78,7 @@ urlpatterns = [
         methods(get=staff_page(purchases.evidence_file)),
         name="console-evidence",
     ),
+    path("money/gifts/", methods(get=staff_page(gifts.show_all)), name="console-gifts"),
+    path("money/gifts/<uuid:gift_id>/", methods(get=staff_page(gift.show)), name="console-gift"),
     path("set-aside/", methods(get=staff_page(set_aside.show)), name="console-set-aside"),
 ]

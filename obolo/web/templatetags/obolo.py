@@ -47,6 +47,12 @@ def word_tag(key: str, lang: str, **values: Any) -> str:
     return words.word(key, lang, **values)
 
 
+@register.simple_tag(name="name_of")
+def name_of_tag(kind: str, value: str, lang: str) -> str:
+    """`{% name_of "money.odd" odd lang %}`: the text `money.odd_<value>`, for a value of a list."""
+    return words.word(f"{kind}_{value}", lang)
+
+
 @register.filter
 def direction(lang: str) -> str:
     """`{{ lang|direction }}`: `rtl` or `ltr`."""
