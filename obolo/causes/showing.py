@@ -108,7 +108,7 @@ def hide(photo: KeptFile) -> None:
         transaction.on_commit(lambda: files.remove(organisation_id, name))
 
 
-def alikes(purchase: Purchase) -> list[Alike]:
+def look_alikes(purchase: Purchase) -> list[Alike]:
     """Files of this purchase that were handed in with another one too, or look as if."""
     told: list[Alike] = []
     for mine in purchase.evidence.all():

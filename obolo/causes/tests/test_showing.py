@@ -1,4 +1,4 @@
-"""Photos over time: consent, withdrawal, versions, look-alikes; originals sealed."""
+"""Photos over time: consent, withdrawal, versions, look-look_alikes; originals sealed."""
 
 import hashlib
 import io
@@ -21,7 +21,7 @@ from obolo.causes.errors import (
 )
 from obolo.causes.file_models import Consent, Original, OriginalOpened, Withdrawal
 from obolo.causes.models import Evidence
-from obolo.causes.showing import alikes
+from obolo.causes.showing import look_alikes
 from obolo.causes.tests.cast import DAY, buy, invoice, money_for, photo, scene, well
 from obolo.kit.clock import now
 from obolo.organisations.seal import SealBroken
@@ -138,9 +138,9 @@ def test_the_same_file_for_two_purchases_is_noticed(cause):
     """Item 112 of the bad inputs."""
     one = buy(cause, evidence=[invoice()])
     two = buy(cause, evidence=[invoice(), photo(scene())])
-    [told] = alikes(two)
+    [told] = look_alikes(two)
     assert (told.other_purchase, told.same) == (one, True)
-    assert [a.other_purchase for a in alikes(one)] == [two]
+    assert [a.other_purchase for a in look_alikes(one)] == [two]
 
 
 def test_nearly_the_same_picture_for_two_purchases_is_noticed(cause):
@@ -150,7 +150,7 @@ def test_nearly_the_same_picture_for_two_purchases_is_noticed(cause):
     small.save(file, "JPEG", quality=40)
     two = buy(cause, evidence=[photo(file.getvalue())])
     buy(cause, evidence=[photo(scene(6)), photo()])  # another one, and one without features
-    [told] = alikes(two)
+    [told] = look_alikes(two)
     assert (told.other_purchase, told.same) == (one, False)
 
 
