@@ -69,7 +69,7 @@ def breaches() -> list[str]:
 def _rates() -> Iterator[tuple[Any, ...]]:
     for one in Purchase.recorded.exclude(paid_minor=None).order_by("id").iterator():
         try:
-            paid = Money(one.paid_minor, one.paid_currency)
+            paid = Money(one.paid_minor or 0, one.paid_currency)
             due = exchange.counted(paid, one.rate, one.currency).minor
         except BadRate:
             due = 0

@@ -86,8 +86,8 @@ class Purchase(Walled):
     recorded_at = models.DateTimeField(default=now)
     booked_at = models.DateTimeField(null=True)  # null: waits for a second person, or refused
 
-    objects: ClassVar[Any] = _Counted()
-    recorded: ClassVar[Any] = models.Manager()
+    objects: ClassVar[_Counted] = _Counted()
+    recorded: ClassVar[models.Manager["Purchase"]] = models.Manager()
 
     class Meta:
         """A key records one purchase; newest first for pages."""
