@@ -4,11 +4,13 @@ from django.urls import path
 
 from obolo.web.console import (
     causes,
+    checked,
     conversation,
     gift,
     gifts,
     inbox,
     login,
+    public_log,
     purchases,
     set_aside,
 )
@@ -80,5 +82,12 @@ urlpatterns = [
     ),
     path("money/gifts/", methods(get=staff_page(gifts.show_all)), name="console-gifts"),
     path("money/gifts/<uuid:gift_id>/", methods(get=staff_page(gift.show)), name="console-gift"),
+    path("money/log/", methods(get=staff_page(public_log.show)), name="console-public-log"),
+    path("money/log/copy", methods(get=staff_page(public_log.copy)), name="console-log-copy"),
+    path(
+        "money/check/",
+        methods(get=staff_page(checked.show), post=staff_page(checked.ask, ability="money")),
+        name="console-check",
+    ),
     path("set-aside/", methods(get=staff_page(set_aside.show)), name="console-set-aside"),
 ]
