@@ -34,6 +34,7 @@ from obolo.project.sample_facts import (
     SLUG,
     WABA_ID,
 )
+from obolo.trace import log_keys
 
 OVERHEAD_BPS = 1_000  # 10 % of the net gift
 IATI_IDENTIFIER = "XX-EXAMPLE-0001"  # of no register
@@ -88,6 +89,7 @@ def ensure(data: Path, base_url: str) -> UUID:
         _keep(data, secrets)
     with within(organisation_id):
         _connect(organisation_id, secrets, base_url)
+        log_keys.ensure()
     return organisation_id
 
 
