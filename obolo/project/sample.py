@@ -34,7 +34,7 @@ from obolo.project.sample_facts import (
     SLUG,
     WABA_ID,
 )
-from obolo.trace import log_keys
+from obolo.trace import log_keys, open_terms
 
 OVERHEAD_BPS = 1_000  # 10 % of the net gift
 IATI_IDENTIFIER = "XX-EXAMPLE-0001"  # of no register
