@@ -29,6 +29,9 @@ PLACE_AGAIN = timedelta(seconds=20)
 LOOK_FIRST = timedelta(minutes=2)  # a missed notice is found this soon, then ever more slowly
 LOOK_LAST = timedelta(hours=6)
 REOPEN_AGAIN = timedelta(minutes=5)  # when there was no page, as while a debit is on its way
+# After it was paid: money may go back at the provider's own desk, a bank may take it back within
+# four months, and the true fee may come late. A notice tells; these looks find what it missed.
+RECHECKS = tuple(timedelta(hours=hours) for hours in (1, 24, 72, 168, 336, 720, 1440, 2160, 2880))
 _FINAL = {
     "failed": PaymentState.FAILED,
     "expired": PaymentState.EXPIRED,
@@ -83,6 +86,22 @@ def claim_to_look(*, limit: int) -> list[Payment]:
         wait = min(LOOK_FIRST * 2 ** min(payment.attempts, 10), LOOK_LAST)
         Payment.objects.filter(id=payment.id).update(
             attempts=F("attempts") + 1, look_at=now() + wait
+        )
+    return due
+
+
+def claim_to_recheck(*, limit: int) -> list[Payment]:
+    """Paid payments whose provider should be asked once more; the next look is planned here."""
+    due = list(
+        Payment.objects.select_for_update(skip_locked=True)
+        .filter(recheck_at__lte=now())
+        .order_by("recheck_at")[:limit]
+    )
+    for payment in due:
+        done = payment.attempts + 1
+        wait = RECHECKS[done] if done < len(RECHECKS) else None
+        Payment.objects.filter(id=payment.id).update(
+            attempts=done, recheck_at=now() + wait if wait else None
         )
     return due
 
@@ -143,7 +162,9 @@ def settle(*, payment_id: UUID, remote: RemotePayment) -> tuple[Gift | None, boo
         _note_end(payment, remote)
         return None, False
     gift = _book(payment, remote, remote.paid)
-    Payment.objects.filter(id=payment.id).update(state=PaymentState.PAID)
+    Payment.objects.filter(id=payment.id).update(
+        state=PaymentState.PAID, attempts=0, recheck_at=now() + RECHECKS[0]
+    )
     ring(f"fund:{payment.cause.fund_id}")
     return gift, True
 

@@ -19,6 +19,8 @@ from obolo.organisations.models import OutsideAccount
 PRETEND, STRIPE, SATISPAY = "pay_simulator", "stripe", "satispay"
 # Their pages close so soon after they were opened, whatever our own link promises.
 PAGE_LIVES = {STRIPE: timedelta(hours=24), SATISPAY: timedelta(hours=24)}
+# Whose answer to `fetch` tells what went back; the others say nothing of it.
+TELL_REFUNDS = frozenset({PRETEND, STRIPE})
 _kept: dict[str, WholeRail] = {}  # connection pools, by account and its secrets
 
 
@@ -36,6 +38,11 @@ def rail_by_name(name: str) -> WholeRail:
     if account is None:
         raise NoRail(name)
     return _of(account)
+
+
+def can_refund(name: str) -> bool:
+    """Is there a provider behind this rail that can give money back, and is it still ours?"""
+    return name in _MADE and organisations.account(name) is not None
 
 
 def _of(account: OutsideAccount) -> WholeRail:
