@@ -1,20 +1,21 @@
-"""Verbs about giving: asking for a payment, settling it once, numbering its receipt.
+"""Verbs about giving: asking for a payment, settling it once. Its receipt is `receipts`.
 
 Nothing here talks to a provider inside a transaction: stories fetch first, then call `settle`.
 """
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import F
 
 from obolo.causes.models import Cause
 from obolo.gateways.payments.rail import RemotePayment
 from obolo.giving.errors import AmountOutOfRange
-from obolo.giving.models import Gift, Payment, PaymentState, Receipt, ReceiptCounter
-from obolo.giving.rails import PAGE_LIVES
+from obolo.giving.models import Gift, Payment, PaymentState
+from obolo.giving.rails import PAGE_LIVES, is_provider
+from obolo.giving.receipts import actions as receipts
 from obolo.kit.clock import now
 from obolo.kit.ids import new_id, new_token
 from obolo.kit.money import Money
@@ -24,6 +25,7 @@ from obolo.organisations.bell import ring
 from obolo.people.models import Person
 
 LINK_LIVES = timedelta(days=30)
+TRANSFER_LIVES = timedelta(days=36_500)  # no bank tells that a transfer will never come
 AMOUNT_MINOR_LIMIT = 1_000_000_00  # one payment by link; larger gifts are a talk with a person
 PLACE_AGAIN = timedelta(seconds=20)
 LOOK_FIRST = timedelta(minutes=2)  # a missed notice is found this soon, then ever more slowly
@@ -59,6 +61,47 @@ def ask(
     )
     ring("pay")
     return payment
+
+
+def await_transfer(
+    *,
+    person: Person,
+    cause: Cause,
+    amount: Money,
+    language: str,
+    conversation_id: UUID | None,
+    reference: str,
+    creditor_reference: str,
+    rail: str = "bank",
+    tell: bool = False,
+    asked_at: datetime | None = None,
+) -> Payment:
+    """A payment that a bank will tell of: it lives until it is paid or cancelled, nobody looks.
+
+    `creditor_reference` is what stands on the transfer; `tell` when the person must be told of it
+    (`stories.offer_a_transfer`). The same `reference` is the same payment. Raises AmountOutOfRange.
+    """
+    if amount.minor <= 0:
+        raise AmountOutOfRange(amount.decimal_text())
+    fresh = Payment(
+        person=person,
+        cause=cause,
+        asked_minor=amount.minor,
+        currency=amount.currency,
+        language=language,
+        conversation_id=conversation_id,
+        reference=reference,
+        rail=rail,
+        provider_ref=creditor_reference,
+        state=PaymentState.PLANNED if tell else PaymentState.OPEN,
+        created_at=asked_at or now(),
+        expires_at=now() + TRANSFER_LIVES,
+        look_at=now() if tell else now() + TRANSFER_LIVES,
+    )
+    Payment.objects.bulk_create([fresh], ignore_conflicts=True)
+    if tell:
+        ring("pay")
+    return Payment.objects.select_related("cause", "person").get(reference=reference)
 
 
 def claim_to_place(*, limit: int) -> list[Payment]:
@@ -104,6 +147,15 @@ def claim_to_recheck(*, limit: int) -> list[Payment]:
             attempts=done, recheck_at=now() + wait if wait else None
         )
     return due
+
+
+def transfer_told(*, payment: Payment) -> bool:
+    """The person knows where to send the money; True for the one call that said so."""
+    return bool(
+        Payment.objects.filter(id=payment.id, state=PaymentState.PLANNED).update(
+            state=PaymentState.OPEN, attempts=0, look_at=now() + TRANSFER_LIVES
+        )
+    )
 
 
 def placed(*, payment: Payment, rail: str, remote: RemotePayment) -> bool:
@@ -163,7 +215,9 @@ def settle(*, payment_id: UUID, remote: RemotePayment) -> tuple[Gift | None, boo
         return None, False
     gift = _book(payment, remote, remote.paid)
     Payment.objects.filter(id=payment.id).update(
-        state=PaymentState.PAID, attempts=0, recheck_at=now() + RECHECKS[0]
+        state=PaymentState.PAID,
+        attempts=0,
+        recheck_at=now() + RECHECKS[0] if is_provider(payment.rail) else None,
     )
     ring(f"fund:{payment.cause.fund_id}")
     return gift, True
@@ -207,18 +261,10 @@ def _book(payment: Payment, remote: RemotePayment, paid: Money) -> Gift:
         key=f"gift:{payment.reference}",
         value_date=day,
     )
-    _issue_receipt(gift, day.year)
+    receipts.issue(gift=gift, paid_on=day)
     return gift
 
 
 def _estimated_fee(paid: Money) -> Money:
     """The usual European card tariff, until the provider tells the true fee."""
     return Money(min(paid.minor, (paid.minor * 15 + 500) // 1000 + 25), paid.currency)
-
-
-def _issue_receipt(gift: Gift, year: int) -> Receipt:
-    counter, _ = ReceiptCounter.objects.get_or_create(year=year)
-    counter = ReceiptCounter.objects.select_for_update().get(id=counter.id)
-    counter.last += 1
-    ReceiptCounter.objects.filter(Q(id=counter.id)).update(last=counter.last)
-    return Receipt.objects.create(gift=gift, year=year, number=counter.last)

@@ -1,6 +1,6 @@
 """Rows of the room: payments, gifts, receipts."""
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.db import models
 
@@ -132,21 +132,36 @@ class Gift(Walled):
 
 
 class Receipt(Walled):
-    """The receipt of a gift, numbered per organisation and year without gaps."""
+    """A receipt of a gift, numbered per organisation and year without gaps. Never altered.
+
+    `receipts.models.ReceiptVoid` ends one; the next one of the same gift names it as replaced.
+    """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     gift = WalledKey(Gift, related_name="receipts")
     year = models.PositiveSmallIntegerField()
     number = models.PositiveIntegerField()
     issued_at = models.DateTimeField(default=now)
+    replaces = WalledKey("self", null=True, related_name="replaced_by")
+    key = models.CharField(max_length=200, null=True)  # the caller's, when it replaces one
+    reason = models.CharField(max_length=200, default="")  # why it replaces one
+    by = models.UUIDField(null=True)  # staff who replaced one
+    printed: Any = models.JSONField(default=dict)  # `receipts.printed.Printed`, frozen
 
     class Meta:
-        """No number twice, one receipt per gift."""
+        """No number twice; the receipts of a gift are one chain without branches."""
 
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["organisation", "year", "number"], name="one_number"),
-            models.UniqueConstraint(fields=["organisation", "gift"], name="one_receipt"),
+            models.UniqueConstraint(
+                fields=["organisation", "gift"],
+                condition=models.Q(replaces=None),
+                name="one_first_receipt",
+            ),
+            models.UniqueConstraint(fields=["organisation", "replaces"], name="replaced_once"),
+            models.UniqueConstraint(fields=["organisation", "key"], name="one_reissue"),
         ]
+        indexes: ClassVar = [models.Index(fields=["organisation", "gift"], name="receipts_of_gift")]
 
     @property
     def shown(self) -> str:
@@ -169,4 +184,7 @@ class ReceiptCounter(Walled):
         ]
 
 
-from obolo.giving.returns import models as return_models  # noqa: E402, F401 - Django finds its rows here
+# Django finds the rows of the parts of the room here.
+from obolo.giving.bank import models as bank_models  # noqa: E402, F401
+from obolo.giving.receipts import models as receipt_rows  # noqa: E402, F401
+from obolo.giving.returns import models as return_rows  # noqa: E402, F401

@@ -6,6 +6,7 @@ from uuid import UUID
 from django.db.models import QuerySet, Sum
 
 from obolo.giving.models import Gift, Payment, PaymentState, Receipt
+from obolo.giving.receipts import queries as receipts
 
 
 def gifts_of(person_id: UUID, limit: int = 50) -> QuerySet[Gift]:
@@ -34,6 +35,12 @@ def gift(gift_id: UUID) -> Gift | None:
     return found.filter(id=gift_id).first()
 
 
+def gift_of_payment(payment_id: UUID) -> Gift | None:
+    """The gift a payment brought."""
+    found = Gift.objects.select_related("cause", "person", "payment")
+    return found.filter(payment_id=payment_id).first()
+
+
 def people_of(gift_ids: list[UUID]) -> dict[UUID, Gift]:
     """These gifts with their persons and causes, by id."""
     found = Gift.objects.select_related("cause", "person", "payment").filter(id__in=gift_ids)
@@ -41,8 +48,8 @@ def people_of(gift_ids: list[UUID]) -> dict[UUID, Gift]:
 
 
 def receipt_of(gift_id: UUID) -> Receipt | None:
-    """The receipt of a gift."""
-    return Receipt.objects.filter(gift_id=gift_id).first()
+    """The last receipt of a gift, living or void."""
+    return receipts.newest_of(gift_id)
 
 
 def payment_by_reference(reference: str) -> Payment | None:

@@ -40,9 +40,14 @@ def rail_by_name(name: str) -> WholeRail:
     return _of(account)
 
 
+def is_provider(name: str) -> bool:
+    """Is there a provider behind this rail, which can be asked and can give money back?"""
+    return name in _MADE
+
+
 def can_refund(name: str) -> bool:
-    """Is there a provider behind this rail that can give money back, and is it still ours?"""
-    return name in _MADE and organisations.account(name) is not None
+    """The same, and the account with it is still there."""
+    return is_provider(name) and organisations.account(name) is not None
 
 
 def _of(account: OutsideAccount) -> WholeRail:

@@ -10,6 +10,7 @@ from datetime import timedelta
 from typing import Final
 
 from obolo.conversations import queries as talk
+from obolo.giving.receipts.audit import breaches as receipt_breaches
 from obolo.ledger.audit import breaches as ledger_breaches
 from obolo.organisations.audit import findings
 from obolo.trace import proofs
@@ -33,13 +34,6 @@ _TIES: Final = {
         SELECT 'giving_payment', p.id, 'its gift', 'missing', 'there' FROM giving_payment p
         WHERE p.state = 'paid'
           AND NOT EXISTS (SELECT 1 FROM giving_gift g WHERE g.payment_id = p.id) ORDER BY p.id""",
-    "receipt numbers of a year have a gap": """
-        SELECT 'giving_receipt', id, 'number', number, due FROM (
-            SELECT id, year, number, row_number() OVER (PARTITION BY year ORDER BY number) AS due
-            FROM giving_receipt) t WHERE number <> due ORDER BY year, number""",
-    "a gift has no receipt": """
-        SELECT 'giving_gift', g.id, 'its receipt', 'missing', 'there' FROM giving_gift g
-        WHERE NOT EXISTS (SELECT 1 FROM giving_receipt r WHERE r.gift_id = g.id) ORDER BY g.id""",
 }
 
 
@@ -56,7 +50,8 @@ def _waiting() -> list[str]:
 
 PARTS: Final[tuple[tuple[str, Callable[[], list[str]]], ...]] = (
     ("books and replay", ledger_breaches),
-    ("gifts, purchases, receipts", _ties),
+    ("gifts, purchases", _ties),
+    ("receipts", receipt_breaches),
     ("messages", _waiting),
     ("public log", proofs.breaches),
 )

@@ -28,6 +28,7 @@ from obolo.kit.money import Money
 from obolo.organisations import queries as organisations
 from obolo.organisations.wall import within
 from obolo.people.models import Purpose
+from obolo.stories import give_back
 from obolo.trace import actions as trace
 from obolo.trace import proofs
 from obolo.trace import queries as paths
@@ -164,9 +165,11 @@ def look(organisation_id: UUID, name: str, provider_ref: str) -> bool:
 def _settle(payment: Payment, remote: RemotePayment) -> None:
     gift, booked = giving.settle(payment_id=payment.id, remote=remote)
     if gift is not None and booked:
-        _thank(gift)
+        thank(gift)
     elif gift is None and remote.state == "failed":
         _tell_failure(payment)
+    if gift is not None and (not booked or remote.refunded or remote.disputed):
+        give_back.note(gift, remote)
 
 
 def look_again(organisation_id: UUID) -> int:
@@ -181,7 +184,7 @@ def look_again(organisation_id: UUID) -> int:
     return len(due)
 
 
-def _thank(gift: Gift) -> None:
+def thank(gift: Gift) -> None:
     """Thanks and receipt in one message, with the link to the donor's page."""
     lang = gift.payment.language
     link_id = trace.link_for(gift_id=gift.id).id

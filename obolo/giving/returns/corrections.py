@@ -104,11 +104,11 @@ def change_owner(
     ledger.change_owner(
         gift_id=gift.id, owner_id=to.id, key=f"owner:{key}"[:200], value_date=deeds.today()
     )
+    Gift.objects.filter(id=gift.id).update(person=to)
     made = deeds.write(
         DeedKind.OWNER_CHANGED, key, told, gift=gift, person_from=gift.person, person_to=to, by=by,
         reason=reason,
     )  # fmt: skip
-    Gift.objects.filter(id=gift.id).update(person=to)
     return made, True
 
 

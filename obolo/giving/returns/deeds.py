@@ -5,17 +5,26 @@ Owns the writing of a `Deed`. The payment's row is the lock of all that happens 
 
 import hashlib
 import json
+import tomllib
 from datetime import date
-from typing import Any
+from pathlib import Path
+from typing import Any, Final
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from obolo.giving.models import Gift, Payment
+from obolo.giving.receipts import actions as receipts
 from obolo.giving.returns.errors import KeyReused, NoSuchGift, ReasonMissing
 from obolo.giving.returns.models import KEY_CHARS, REASON_CHARS, Deed, DeedKind
 from obolo.kit.clock import now
 from obolo.kit.text import shown, without_invisible
 from obolo.organisations import queries as organisations
+
+# What a receipt says changes with these: it is voided, or replaced by one that says what holds.
+# The words stand on the voided paper, so they are ours, not the staff's.
+_WHY: Final[dict[str, dict[str, str]]] = tomllib.loads(
+    Path(__file__).with_name("reasons.toml").read_text(encoding="utf-8")
+)
 
 
 def told_hash(*inputs: Any) -> bytes:
@@ -72,8 +81,18 @@ def account_of(gift: Gift) -> str:
 
 
 def write(kind: DeedKind, key: str, told: bytes, **more: Any) -> Deed:
-    """Write one deed; the fields of `Deed` by name."""
+    """Write one deed; the fields of `Deed` by name. The gift's receipt follows what it changes."""
     amount = more.pop("amount", None)
     if amount is not None:
         more |= {"amount_minor": amount.minor, "currency": amount.currency}
-    return Deed.objects.create(kind=kind, key=key, told=told, **more)
+    made = Deed.objects.create(kind=kind, key=key, told=told, **more)
+    if made.gift_id and kind in _WHY:
+        receipts.follow_return(
+            gift_id=made.gift_id, reason=_why(kind), by=made.by, key=f"deed:{made.id}"
+        )
+    return made
+
+
+def _why(kind: DeedKind) -> str:
+    texts = _WHY[kind]
+    return texts.get(organisations.current().language, texts["en"])

@@ -168,14 +168,13 @@ def _charge_back(
 
 
 def _came_back(gift: Gift, amount: Money, of: str) -> Money:
-    """Money we had posted as gone is ours again: it is the same gift's, with new numbers."""
+    """Money we had posted as gone is ours again: the same gift's, with new numbers."""
     on = deeds.today()
     number = Deed.objects.filter(gift=gift, kind=DeedKind.CAME_BACK).count()
     key = f"came_back:{gift.id}:{number}"
     organisation = organisations.current()
     post = partial(
-        ledger.post_additional_mint,
-        gift_id=gift.id, gross=amount, fee=Money(0, amount.currency), value_date=on, key=key,
+        ledger.post_came_back, gift_id=gift.id, amount=amount, value_date=on, key=key,
         account=deeds.account_of(gift),
     )  # fmt: skip
     try:

@@ -27,6 +27,7 @@ from obolo.organisations.models import Organisation, OutsideAccount
 from obolo.people.tests.cast import ANNA
 from obolo.stories import (
     answer_a_message,
+    give_back,
     hand_over,
     read_notices,
     receive_a_gift,
@@ -39,6 +40,7 @@ _LANES = (
     read_notices.run,
     answer_a_message.run,
     receive_a_gift.place_due,
+    give_back.give_back_due,
     hand_over.run,
     spend_and_trace.tell_due,
 )
@@ -50,7 +52,9 @@ class Provider:
 
     payments: dict[str, dict[str, Any]] = field(default_factory=dict)
     asked: list[str] = field(default_factory=list)
+    refunds: dict[str, int] = field(default_factory=dict)
     away: bool = False
+    loses_answers: bool = False
     refuse: int = 0
 
     def rail(self) -> PretendRail:
@@ -70,11 +74,27 @@ class Provider:
             raise httpx.ConnectTimeout("away", request=request)
         if self.refuse:
             return httpx.Response(self.refuse, text="no")
+        if request.url.path.endswith("/refund"):
+            return self._refund(request)
         if request.method == "POST":
             return self._create(json.loads(request.content))
         ref = request.url.path.rpartition("/")[2]
         found = next((p for p in self.payments.values() if p["id"] == ref), None)
         return httpx.Response(200, json=found) if found else httpx.Response(404)
+
+    def _refund(self, request: httpx.Request) -> httpx.Response:
+        ref = request.url.path.split("/")[-2]
+        found = next(p for p in self.payments.values() if p["id"] == ref)
+        key, minor = request.headers["Idempotency-Key"], json.loads(request.content)["amount_minor"]
+        if key not in self.refunds:
+            left = found["paid_amount_minor"] - found.get("refunded_amount_minor", 0)
+            if minor > left:
+                return httpx.Response(409, json={})
+            self.refunds[key] = minor
+            found["refunded_amount_minor"] = found.get("refunded_amount_minor", 0) + minor
+        if self.loses_answers:
+            raise httpx.ReadTimeout("lost", request=request)
+        return httpx.Response(200, json=found)
 
     def _create(self, order: dict[str, Any]) -> httpx.Response:
         fresh = {k: order[k] for k in ("amount_minor", "currency", "reference")}

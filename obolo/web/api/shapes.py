@@ -30,7 +30,7 @@ def cause(one: Cause) -> dict[str, Any]:
 
 def gift(one: Gift) -> dict[str, Any]:
     """A gift as it was booked."""
-    receipt = next(iter(one.receipts.all()), None)
+    receipt = max(one.receipts.all(), key=lambda r: (r.issued_at, r.id), default=None)
     return {
         "id": str(one.id),
         "person": str(one.person_id),

@@ -160,9 +160,9 @@ def test_a_provider_that_is_away_is_asked_again_ever_more_slowly(cause, clock):
     refund = ask(gave(anna(), cause), 100)
     assert [r.attempts for r in actions.claim_refunds(limit=5)] == [1]
     assert actions.claim_refunds(limit=5) == []
-    clock.advance(seconds=31)
+    clock(seconds=31)
     assert [r.attempts for r in actions.claim_refunds(limit=5)] == [2]
-    clock.advance(seconds=31)
+    clock(seconds=31)
     assert actions.claim_refunds(limit=5) == []
     refund.refresh_from_db()
     assert refund.state == RefundState.PLANNED

@@ -12,7 +12,7 @@ import obolo.organisations.wall
 class Migration(migrations.Migration):
     dependencies = [
         ("causes", "0002_wall"),
-        ("giving", "0003_pages"),
+        ("giving", "0006_bank"),
         ("organisations", "0002_wall"),
         ("people", "0002_wall"),
     ]
