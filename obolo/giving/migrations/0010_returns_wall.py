@@ -15,7 +15,7 @@ def let_owner_follow(apps: object, schema_editor: BaseDatabaseSchemaEditor) -> N
 class Migration(migrations.Migration):
     """Refunds and moves go forward only."""
 
-    dependencies = [("giving", "0007_returns"), ("people", "0002_wall")]
+    dependencies = [("giving", "0009_returns"), ("people", "0002_wall")]
 
     operations = [
         RaiseWall("Deed", append_only=True),

@@ -12,7 +12,7 @@ import obolo.organisations.wall
 class Migration(migrations.Migration):
     dependencies = [
         ("causes", "0002_wall"),
-        ("giving", "0006_bank"),
+        ("giving", "0008_pledges_wall"),
         ("organisations", "0002_wall"),
         ("people", "0002_wall"),
     ]
