@@ -24,8 +24,8 @@ from obolo.project import config
 from obolo.project.database import role_dsn
 from obolo.stories import (
     answer_a_message,
-    give_back,
     check,
+    give_back,
     hand_over,
     keep_a_pledge,
     publish_the_log,
