@@ -14,6 +14,7 @@ from obolo.causes.models import Cause
 from obolo.gateways.payments.rail import RemotePayment
 from obolo.giving.errors import AmountOutOfRange
 from obolo.giving.models import Gift, Payment, PaymentState
+from obolo.giving.pledges import collecting
 from obolo.giving.rails import PAGE_LIVES
 from obolo.giving.receipts import actions as receipts
 from obolo.kit.clock import now
@@ -142,7 +143,7 @@ def transfer_told(*, payment: Payment) -> bool:
 def placed(*, payment: Payment, rail: str, remote: RemotePayment) -> bool:
     """The provider knows the payment; True for the one call that made it open."""
     lives = PAGE_LIVES.get(rail) if remote.url else REOPEN_AGAIN
-    return bool(
+    opened = bool(
         Payment.objects.filter(id=payment.id, state=PaymentState.PLANNED).update(
             state=PaymentState.OPEN,
             rail=rail,
@@ -153,6 +154,11 @@ def placed(*, payment: Payment, rail: str, remote: RemotePayment) -> bool:
             look_at=now() + LOOK_FIRST,
         )
     )
+    if not opened:  # taken back meanwhile: if it is paid all the same, we must know by whom
+        Payment.objects.filter(id=payment.id, provider_ref=None).update(
+            rail=rail, provider_ref=remote.provider_ref
+        )
+    return opened
 
 
 def ask_reopen(*, payment_id: UUID) -> bool:
@@ -193,9 +199,11 @@ def settle(*, payment_id: UUID, remote: RemotePayment) -> tuple[Gift | None, boo
         return known, False
     if remote.state != "paid" or remote.paid is None or remote.paid.minor <= 0:
         _note_end(payment, remote)
+        collecting.note_payment(payment, remote, None)
         return None, False
     gift = _book(payment, remote, remote.paid)
     Payment.objects.filter(id=payment.id).update(state=PaymentState.PAID)
+    collecting.note_payment(payment, remote, gift)
     ring(f"fund:{payment.cause.fund_id}")
     return gift, True
 

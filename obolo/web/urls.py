@@ -18,6 +18,7 @@ urlpatterns = [
     path("log/<slug:slug>/tile/<path:rest>", log.tile, name="log_tile"),
     path("witness/<slug:slug>/add-checkpoint", log.add_checkpoint, name="add_checkpoint"),
     path("p/<slug:slug>/<str:reference>", public.payment_link, name="payment"),
+    path("", include("obolo.web.public.urls")),
     path("console/<slug:slug>/", include("obolo.web.console.urls")),
     path("api/v1/", api.urls),
 ]
