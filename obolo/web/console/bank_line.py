@@ -1,7 +1,7 @@
 """One line of a statement: what it says, what was decided about it, and deciding."""
 
 from collections.abc import Callable
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -101,13 +101,13 @@ def _page(
 ) -> HttpResponse:
     asked = request.GET.get("q", "")[:100]
     decisions = list(found.decisions.order_by("at", "id"))
-    by = organisations.staff_names({one.by for one in decisions if one.by})
+    by: dict[Any, str] = organisations.staff_names({one.by for one in decisions if one.by})
     context = {
         **bank.facts(found, language(request)),
         "problem": problem,
         "asked": asked,
         "found": people.search(asked, limit=PEOPLE_FOUND_MAX) if asked.strip() else [],
-        "history": [(one, by[one.by] if one.by in by else "") for one in decisions],
+        "history": [(one, by.get(one.by, "")) for one in decisions],
         "account": told.masked(found.statement.account),
     }
     return money.page(request, "console/bank_line.html", context, tab=bank.TAB, status=status)
