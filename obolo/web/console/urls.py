@@ -1,6 +1,6 @@
 """Addresses of the console, below `/console/<slug>/`. A verb is a resource one posts to."""
 
-from django.urls import path
+from django.urls import include, path
 
 from obolo.web.console import (
     causes,
@@ -97,5 +97,6 @@ urlpatterns = [
         ),
         name="console-page-link",
     ),
+    path("money/bank/", include("obolo.web.console.bank_urls")),
     path("set-aside/", methods(get=staff_page(set_aside.show)), name="console-set-aside"),
 ]
