@@ -20,6 +20,8 @@ TABS: Final = [
     ("money.tab_gifts", "console-gifts"),
     ("publog.tab", "console-public-log"),
     ("check.tab", "console-check"),
+    ("bank.tab", "console-bank"),
+    ("terms.tab", "console-open-terms"),
 ]
 
 

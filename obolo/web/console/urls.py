@@ -1,6 +1,6 @@
 """Addresses of the console, below `/console/<slug>/`. A verb is a resource one posts to."""
 
-from django.urls import path
+from django.urls import include, path
 
 from obolo.web.console import (
     causes,
@@ -10,6 +10,8 @@ from obolo.web.console import (
     gifts,
     inbox,
     login,
+    open_terms,
+    page_link,
     public_log,
     purchases,
     set_aside,
@@ -89,5 +91,21 @@ urlpatterns = [
         methods(get=staff_page(checked.show), post=staff_page(checked.ask, ability="money")),
         name="console-check",
     ),
+    path(
+        "money/open-data/",
+        methods(
+            get=staff_page(open_terms.show), post=staff_page(open_terms.choose, ability="money")
+        ),
+        name="console-open-terms",
+    ),
+    path(
+        "gifts/<uuid:gift_id>/page",
+        methods(
+            get=staff_page(page_link.show, ability="answer"),
+            post=staff_page(page_link.change, ability="answer"),
+        ),
+        name="console-page-link",
+    ),
+    path("money/bank/", include("obolo.web.console.bank_urls")),
     path("set-aside/", methods(get=staff_page(set_aside.show)), name="console-set-aside"),
 ]
