@@ -114,14 +114,21 @@ def check() -> None:
 
 
 @obolo.command()
-@click.argument("name", type=click.Choice(["ingest", "ledger", "log", "reply"]))
+@click.argument("name", type=click.Choice(["ingest", "ledger", "log", "reply", "trace"]))
 @click.option("--json", "as_json", is_flag=True, help="One JSON object.")
 @click.option("--seconds", type=click.IntRange(1, 60), default=8, show_default=True)
-def bench(name: str, as_json: bool, seconds: int) -> None:
+@click.option(
+    "--gifts",
+    type=click.IntRange(10_000, 100_000_000),
+    default=1_000_000,
+    show_default=True,
+    help="Only for `trace`.",
+)
+def bench(name: str, as_json: bool, seconds: int, gifts: int) -> None:
     """Measure a speed beside its baselines in the same run."""
     from obolo.cli import bench as benches
 
-    click.echo(benches.run(name, as_json=as_json, seconds=seconds))
+    click.echo(benches.run(name, as_json=as_json, seconds=seconds, gifts=gifts))
 
 
 @obolo.command(context_settings={"ignore_unknown_options": True}, add_help_option=False)

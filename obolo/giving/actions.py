@@ -3,7 +3,7 @@
 Nothing here talks to a provider inside a transaction: stories fetch first, then call `settle`.
 """
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -14,6 +14,7 @@ from obolo.causes.models import Cause
 from obolo.gateways.payments.rail import RemotePayment
 from obolo.giving.errors import AmountOutOfRange
 from obolo.giving.models import Gift, Payment, PaymentState
+from obolo.giving.pledges import collecting
 from obolo.giving.rails import PAGE_LIVES
 from obolo.giving.receipts import actions as receipts
 from obolo.kit.clock import now
@@ -25,6 +26,7 @@ from obolo.organisations.bell import ring
 from obolo.people.models import Person
 
 LINK_LIVES = timedelta(days=30)
+TRANSFER_LIVES = timedelta(days=36_500)  # no bank tells that a transfer will never come
 AMOUNT_MINOR_LIMIT = 1_000_000_00  # one payment by link; larger gifts are a talk with a person
 PLACE_AGAIN = timedelta(seconds=20)
 LOOK_FIRST = timedelta(minutes=2)  # a missed notice is found this soon, then ever more slowly
@@ -59,6 +61,47 @@ def ask(
     return payment
 
 
+def await_transfer(
+    *,
+    person: Person,
+    cause: Cause,
+    amount: Money,
+    language: str,
+    conversation_id: UUID | None,
+    reference: str,
+    creditor_reference: str,
+    rail: str = "bank",
+    tell: bool = False,
+    asked_at: datetime | None = None,
+) -> Payment:
+    """A payment that a bank will tell of: it lives until it is paid or cancelled, nobody looks.
+
+    `creditor_reference` is what stands on the transfer; `tell` when the person must be told of it
+    (`stories.offer_a_transfer`). The same `reference` is the same payment. Raises AmountOutOfRange.
+    """
+    if amount.minor <= 0:
+        raise AmountOutOfRange(amount.decimal_text())
+    fresh = Payment(
+        person=person,
+        cause=cause,
+        asked_minor=amount.minor,
+        currency=amount.currency,
+        language=language,
+        conversation_id=conversation_id,
+        reference=reference,
+        rail=rail,
+        provider_ref=creditor_reference,
+        state=PaymentState.PLANNED if tell else PaymentState.OPEN,
+        created_at=asked_at or now(),
+        expires_at=now() + TRANSFER_LIVES,
+        look_at=now() if tell else now() + TRANSFER_LIVES,
+    )
+    Payment.objects.bulk_create([fresh], ignore_conflicts=True)
+    if tell:
+        ring("pay")
+    return Payment.objects.select_related("cause", "person").get(reference=reference)
+
+
 def claim_to_place(*, limit: int) -> list[Payment]:
     """Planned payments to bring to the provider now; each is ours for some seconds."""
     due = list(
@@ -88,10 +131,19 @@ def claim_to_look(*, limit: int) -> list[Payment]:
     return due
 
 
+def transfer_told(*, payment: Payment) -> bool:
+    """The person knows where to send the money; True for the one call that said so."""
+    return bool(
+        Payment.objects.filter(id=payment.id, state=PaymentState.PLANNED).update(
+            state=PaymentState.OPEN, attempts=0, look_at=now() + TRANSFER_LIVES
+        )
+    )
+
+
 def placed(*, payment: Payment, rail: str, remote: RemotePayment) -> bool:
     """The provider knows the payment; True for the one call that made it open."""
     lives = PAGE_LIVES.get(rail) if remote.url else REOPEN_AGAIN
-    return bool(
+    opened = bool(
         Payment.objects.filter(id=payment.id, state=PaymentState.PLANNED).update(
             state=PaymentState.OPEN,
             rail=rail,
@@ -102,6 +154,11 @@ def placed(*, payment: Payment, rail: str, remote: RemotePayment) -> bool:
             look_at=now() + LOOK_FIRST,
         )
     )
+    if not opened:  # taken back meanwhile: if it is paid all the same, we must know by whom
+        Payment.objects.filter(id=payment.id, provider_ref=None).update(
+            rail=rail, provider_ref=remote.provider_ref
+        )
+    return opened
 
 
 def ask_reopen(*, payment_id: UUID) -> bool:
@@ -142,9 +199,11 @@ def settle(*, payment_id: UUID, remote: RemotePayment) -> tuple[Gift | None, boo
         return known, False
     if remote.state != "paid" or remote.paid is None or remote.paid.minor <= 0:
         _note_end(payment, remote)
+        collecting.note_payment(payment, remote, None)
         return None, False
     gift = _book(payment, remote, remote.paid)
     Payment.objects.filter(id=payment.id).update(state=PaymentState.PAID)
+    collecting.note_payment(payment, remote, gift)
     ring(f"fund:{payment.cause.fund_id}")
     return gift, True
 

@@ -177,4 +177,7 @@ class ReceiptCounter(Walled):
         ]
 
 
-from obolo.giving.receipts import models as receipt_rows  # noqa: E402, F401 - Django finds them here
+# Django finds the rows of the parts of the room here.
+from obolo.giving.bank import models as bank_models  # noqa: E402, F401
+from obolo.giving.pledges import models as pledge_models  # noqa: E402, F401
+from obolo.giving.receipts import models as receipt_rows  # noqa: E402, F401

@@ -64,6 +64,12 @@ def recognise_all(seen: Sequence[Seen]) -> list[Person]:
     ]
 
 
+def add(*, name: str, language: str = "") -> Person:
+    """Somebody without any address of ours: they gave by transfer, or at a desk."""
+    person: Person = Person.objects.create(name=clean_name(name), language=language)
+    return person
+
+
 def _begin_all(groups: dict[tuple[tuple[str, str], ...], str]) -> Begun:
     """New persons for groups of addresses nobody has; none when two groups or workers collide."""
     taken: set[tuple[str, str]] = set()

@@ -23,6 +23,25 @@ _BODIES = {
         "ar": "لدينا خبر: {{1}} من عطائك احتُسبت ضمن {{2}}، من أجل {{3}}.",
     },
 }
+# Values of pledge_notice: amount, cause, day. Of pledge_link: amount, cause.
+_PLEDGES = {
+    "pledge_notice": {
+        "it": "Il tuo dono regolare di {{1}} per {{2}} sarà raccolto il {{3}}, come promesso.",
+        "en": "Your regular gift of {{1}} for {{2}} will be collected on {{3}}, as agreed.",
+        "ar": "سيُحصَّل عطاؤك المنتظم {{1}} من أجل {{2}} في {{3}} كما اتفقنا.",
+    },
+    "pledge_link": {
+        "it": "Ecco il link per il dono che hai promesso: {{1}} per {{2}}. Grazie!",
+        "en": "Here is the link for the gift you promised: {{1}} for {{2}}. Thank you!",
+        "ar": "هذا رابط العطاء الذي وعدت به: {{1}} من أجل {{2}}. شكرًا لك!",
+    },
+}
+_NOTICE_BUTTONS = {
+    "it": ("Salta questa volta", "Smetto"),
+    "en": ("Skip this one", "Stop"),
+    "ar": ("تخطّي هذه المرة", "إيقاف"),
+}
+_PAY = {"it": "Al pagamento", "en": "Go to payment", "ar": "إلى الدفع"}
 _BUTTONS = {"it": "Segui il tuo dono", "en": "Follow your gift", "ar": "تتبّع عطائك"}
 Json = dict[str, Any]
 
@@ -51,6 +70,25 @@ def register(base_url: str, graph: Graph) -> None:
 
 
 def _templates(base_url: str) -> list[Json]:
+    return [*_of_gifts(base_url), *_of_pledges(base_url)]
+
+
+def _of_pledges(base_url: str) -> list[Json]:
+    made = []
+    for name, texts in _PLEDGES.items():
+        for lang, text in texts.items():
+            buttons = [{"type": "QUICK_REPLY", "text": one} for one in _NOTICE_BUTTONS[lang]]
+            if name == "pledge_link":
+                url = f"{base_url}/{{{{1}}}}"
+                buttons = [{"type": "URL", "text": _PAY[lang], "url": url}]
+            body = {"type": "BODY", "text": text}
+            components = [body, {"type": "BUTTONS", "buttons": buttons}]
+            one = {"name": name, "language": lang, "category": "UTILITY"}
+            made.append(one | {"components": components})
+    return made
+
+
+def _of_gifts(base_url: str) -> list[Json]:
     return [
         {
             "name": name,

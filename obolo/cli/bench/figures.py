@@ -33,6 +33,15 @@ class Measured:
     ratios: dict[str, float]
 
 
+@dataclass(frozen=True, kw_only=True)
+class Part:
+    """What one part of a bench found; names as in `Measured`, different from other parts'."""
+
+    figures: dict[str, float] = field(default_factory=dict)
+    baselines: dict[str, float] = field(default_factory=dict)
+    ratios: dict[str, float] = field(default_factory=dict)
+
+
 def percentile(ordered: Sequence[float], percent: float) -> float:
     """The smallest value that at least `percent` % of `ordered` do not exceed (nearest rank).
 

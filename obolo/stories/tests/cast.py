@@ -28,6 +28,7 @@ from obolo.people.tests.cast import ANNA
 from obolo.stories import (
     answer_a_message,
     hand_over,
+    keep_a_pledge,
     read_notices,
     receive_a_gift,
     spend_and_trace,
@@ -38,6 +39,7 @@ _NUMBERS: Iterator[int] = count(1)
 _LANES = (
     read_notices.run,
     answer_a_message.run,
+    keep_a_pledge.run,
     receive_a_gift.place_due,
     hand_over.run,
     spend_and_trace.tell_due,
@@ -52,6 +54,8 @@ class Provider:
     asked: list[str] = field(default_factory=list)
     away: bool = False
     refuse: int = 0
+    keeps: set[str] = field(default_factory=set)  # references of payments that keep their method
+    declines: str = ""  # how kept methods answer
 
     def rail(self) -> PretendRail:
         transport = httpx.MockTransport(self._answer)
@@ -62,6 +66,8 @@ class Provider:
         paid = remote["amount_minor"] if minor is None else minor
         remote |= {"status": "paid", "paid_amount_minor": paid, "fee_minor": fee}
         remote |= {"paid_at": now().isoformat(), "method": "card"}
+        if payment.reference in self.keeps:
+            remote |= {"customer": "cus_1", "method_id": "pm_1"}
         return str(remote["id"])
 
     def _answer(self, request: httpx.Request) -> httpx.Response:
@@ -79,6 +85,13 @@ class Provider:
     def _create(self, order: dict[str, Any]) -> httpx.Response:
         fresh = {k: order[k] for k in ("amount_minor", "currency", "reference")}
         fresh |= {"id": f"pp_{len(self.payments)}", "status": "open", "url": "http://pay/page"}
+        if order.get("keep_method"):
+            self.keeps.add(order["reference"])
+        if order.get("saved_method"):
+            taken = {"status": "paid", "paid_amount_minor": order["amount_minor"], "fee_minor": 33}
+            taken |= {"paid_at": now().isoformat(), "method": "card"}
+            declined = {"status": "failed", "failure": self.declines}
+            fresh |= declined if self.declines else taken
         return httpx.Response(200, json=self.payments.setdefault(order["reference"], fresh))
 
 
