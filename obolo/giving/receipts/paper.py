@@ -38,8 +38,15 @@ def of_receipt(receipt: Receipt) -> File:
         void_on=local_day(void.at) if void else None,
         replaced_by=successor.shown if successor else "",
     )
-    name = f"{_slug(word('receipt.title', printed.language))}-{receipt.shown.replace('/', '-')}.pdf"
-    return File(name, receipt_pdf(paper))
+    return File(receipt_file_name(receipt), receipt_pdf(paper))
+
+
+def receipt_file_name(receipt: Receipt) -> str:
+    """`ricevuta-2026-000012.pdf`: safe on any phone and disk."""
+    title = word("receipt.title", queries.printed_of(receipt).language).lower()
+    # A name in Arabic letters is cut to pieces by some of them.
+    plain = title if title.isascii() else "receipt"
+    return f"{plain}-{receipt.shown.replace('/', '-')}.pdf"
 
 
 def preview(body: Body, *, language: str, method: str = "card") -> File:
@@ -64,9 +71,3 @@ def preview(body: Body, *, language: str, method: str = "card") -> File:
 def local_day(moment: datetime) -> date:
     """The day of a moment where the organisation is."""
     return moment.astimezone(ZoneInfo(organisations.current().time_zone)).date()
-
-
-def _slug(title: str) -> str:
-    # A name in Arabic letters is cut to pieces by some phones and disks.
-    plain = title.lower().replace(" ", "-")
-    return plain if plain.isascii() else "receipt"

@@ -51,8 +51,13 @@ def years_of(person_id: UUID) -> list[int]:
 
 def statement(*, person: Person, year: int, language: str = "") -> File:
     """The paper of this person's gifts of that year; without gifts it says so."""
-    name = f"statement-{year}.pdf"
-    return File(name, statement_pdf(paper(person=person, year=year, language=language)))
+    told = paper(person=person, year=year, language=language)
+    return File(file_name(year), statement_pdf(told))
+
+
+def file_name(year: int) -> str:
+    """`statement-2026.pdf`."""
+    return f"statement-{year}.pdf"
 
 
 def paper(*, person: Person, year: int, language: str = "") -> StatementPaper:
