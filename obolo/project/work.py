@@ -24,6 +24,7 @@ from obolo.project import config
 from obolo.project.database import role_dsn
 from obolo.stories import (
     answer_a_message,
+    check,
     hand_over,
     keep_a_pledge,
     publish_the_log,
@@ -134,6 +135,7 @@ class Workers:
             Lane("send", hand_over.run, settings.senders, full=hand_over.BATCH, gather=0.02),
             Lane("tell", spend_and_trace.tell_due, 1),
             Lane("log", publish_the_log.run, 1, full=ALL, every=60.0),
+            Lane("check", check.run_due, 1, full=ALL, every=300.0),
             Lane("claims", _give_up_claims, 1, full=ALL, every=30.0),
         ]
         self._by_topic = {lane.topic: lane for lane in self._lanes}

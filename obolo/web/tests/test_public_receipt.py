@@ -7,7 +7,7 @@ from pypdf import PdfReader
 from obolo.giving.receipts import actions as receipts
 from obolo.giving.receipts import queries
 from obolo.trace import actions as trace
-from obolo.web.tests.public_cast import NAME, asked, page_of, paid, well
+from obolo.web.tests.public_cast import NAME, opened, page_of, paid, well
 
 
 def _text(content: bytes) -> str:
@@ -15,7 +15,7 @@ def _text(content: bytes) -> str:
 
 
 def test_the_page_leads_to_the_receipt(charity, client):
-    gift = paid(asked(well()))
+    gift = paid(opened(well()))
     page = client.get(page_of(gift)).content.decode()
     assert f'href="{page_of(gift)}/receipt.pdf"' in page
     answer = client.get(f"{page_of(gift)}/receipt.pdf")
@@ -33,14 +33,14 @@ def test_the_page_leads_to_the_receipt(charity, client):
 
 
 def test_a_void_receipt_is_shown_as_void(charity, client):
-    gift = paid(asked(well()))
+    gift = paid(opened(well()))
     receipts.void_for(gift_id=gift.id, reason="returned", by=None)
     answer = client.get(f"{page_of(gift)}/receipt.pdf")
     assert "Annullata il" in _text(answer.content)
 
 
 def test_a_wrong_or_revoked_address_opens_nothing(charity, client):
-    gift = paid(asked(well()))
+    gift = paid(opened(well()))
     address = f"{page_of(gift)}/receipt.pdf"
     assert client.get(f"{page_of(gift)[:-4]}abcd/receipt.pdf").status_code == 404
     trace.revoke(gift_id=gift.id)
@@ -50,5 +50,5 @@ def test_a_wrong_or_revoked_address_opens_nothing(charity, client):
 
 
 def test_a_receipt_is_only_looked_at(charity, client):
-    gift = paid(asked(well()))
+    gift = paid(opened(well()))
     assert client.post(f"{page_of(gift)}/receipt.pdf").status_code in (403, 405)
