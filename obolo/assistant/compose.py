@@ -68,3 +68,17 @@ def _joined(before: str, text: str) -> str:
 def as_template(name: str, lang: str, params: Sequence[str], link_id: object) -> dict[str, Any]:
     """The same news as an approved template, for when the 24-hour window is closed."""
     return outbound.template(name, lang, params, button_url_suffix=f"{LINK}{link_id}")
+
+
+def template_with(
+    name: str,
+    lang: str,
+    params: Sequence[str],
+    *,
+    suffix: str | None = None,
+    payloads: Sequence[str] = (),
+) -> dict[str, Any]:
+    """An approved template whose buttons answer with `payloads` or lead to our `suffix`."""
+    return outbound.template(
+        name, lang, params, button_url_suffix=suffix, quick_reply_payloads=payloads
+    )

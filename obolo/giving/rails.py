@@ -9,16 +9,27 @@ from datetime import timedelta
 from django.conf import settings
 
 from obolo.gateways.payments.pretend import PretendRail
-from obolo.gateways.payments.rail import WholeRail
+from obolo.gateways.payments.rail import (
+    KeepingRail,
+    Kept,
+    Order,
+    RailRefused,
+    RemotePayment,
+    WholeRail,
+)
 from obolo.gateways.payments.satispay import BASE_URL, SatispayRail
 from obolo.gateways.payments.satispay_signature import Signer
 from obolo.giving.errors import NoRail
+from obolo.giving.pledges.models import SavedMethod
 from obolo.organisations import queries as organisations
 from obolo.organisations.models import OutsideAccount
 
 PRETEND, STRIPE, SATISPAY = "pay_simulator", "stripe", "satispay"
 # Their pages close so soon after they were opened, whatever our own link promises.
 PAGE_LIVES = {STRIPE: timedelta(hours=24), SATISPAY: timedelta(hours=24)}
+# Whose answer to `fetch` tells what went back; the others say nothing of it.
+TELL_REFUNDS = frozenset({PRETEND, STRIPE})
+KEEPING = frozenset({PRETEND, STRIPE})  # rails that can keep a method for later
 _kept: dict[str, WholeRail] = {}  # connection pools, by account and its secrets
 
 
@@ -36,6 +47,29 @@ def rail_by_name(name: str) -> WholeRail:
     if account is None:
         raise NoRail(name)
     return _of(account)
+
+
+def is_provider(name: str) -> bool:
+    """Is there a provider behind this rail, which can be asked and can give money back?"""
+    return name in _MADE
+
+
+def can_refund(name: str) -> bool:
+    """The same, and the account with it is still there."""
+    return is_provider(name) and organisations.account(name) is not None
+
+
+def keeps_methods(name: str) -> bool:
+    """Can this rail keep a method for later payments?"""
+    return name in KEEPING
+
+
+def charge(provider: WholeRail, order: Order, saved: SavedMethod) -> RemotePayment:
+    """Take a payment from a saved method. Raises RailRefused where the rail keeps none."""
+    if not isinstance(provider, KeepingRail):
+        raise RailRefused("This provider keeps no methods.")
+    kept = Kept(customer=saved.customer, method=saved.method, shown=saved.shown)
+    return provider.charge(order, kept)
 
 
 def _of(account: OutsideAccount) -> WholeRail:

@@ -49,6 +49,7 @@ _ROUTES: tuple[tuple[str, str, _Handler], ...] = (
     ("GET", "/sim/payments/{ref}", control.read_payment),
     ("POST", "/sim/payments/{ref}/pay", control.pay_payment),
     ("POST", "/sim/payments/{ref}/fail", control.fail_payment),
+    ("POST", "/sim/payments/{ref}/method", control.set_method),
     ("GET", "/sim/files/{id}", control.file),
     ("GET", "/sim/media/{media_id}", graph.media_bytes),
     ("GET", "/sim/phone", phone.page),

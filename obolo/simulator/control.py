@@ -168,6 +168,18 @@ async def fail_payment(stage: Stage, request: Request) -> Response:
     return answer(payments.shown(payment, stage.settings.public_base))
 
 
+async def set_method(stage: Stage, request: Request) -> Response:
+    """POST /sim/payments/{ref}/method {"declines": code or null}: how the kept method answers."""
+    payment = pay.find(stage, request.path_params["ref"])
+    if payment.method_id not in stage.world.methods:
+        raise Unknown("This payment left no method behind.")
+    declines = (await json_object(request)).get("declines")
+    if declines is not None and not (isinstance(declines, str) and 0 < len(declines) <= 40):
+        raise Refused('"declines" is a decline code such as "insufficient_funds", or null.')
+    stage.write("method_set", id=payment.method_id, declines=declines)
+    return answer({"method_id": payment.method_id, "declines": declines})
+
+
 async def file(stage: Stage, request: Request) -> Response:
     """GET /sim/files/{id}: the bytes of media, for the phone page."""
     media = stage.media(request.path_params["id"])

@@ -63,8 +63,12 @@ async def create(stage: Stage, request: Request) -> Response:
     if known is None:
         payment_id = naming.token(stage.world.seed, "pay", stage.world.count)
         fields = payments.opened(asked, payment_id, clock.now())
+        method = _kept_method(stage, asked)
         stage.write("payment_opened", payment=fields, key=key, digest=digest)
         known = stage.world.payments[payment_id]
+        if method is not None:
+            code = stage.world.methods[method]
+            alter(stage, known, payments.charged(known, method, code, clock.now()))
     return answer(payments.shown(known, stage.settings.public_base), 201)
 
 
@@ -132,6 +136,18 @@ async def pressed(stage: Stage, request: Request) -> Response:
     except Conflict:
         pass  # pressed twice or too late: the page says how things stand
     return RedirectResponse(f"/sim/pay/{payment.id}", 303)
+
+
+def _kept_method(stage: Stage, asked: dict[str, Any]) -> str | None:
+    """The kept method to take the money from, if the merchant names one. Raises Refused."""
+    method = asked.get("saved_method")
+    if method is None:
+        return None
+    if not isinstance(method, str) or method not in stage.world.methods:
+        raise Refused("There is no such kept method.")
+    if asked.get("customer") != f"cus_{method.removeprefix('pm_')}":
+        raise Refused("The kept method is another customer's.")
+    return method
 
 
 def _authorise(stage: Stage, request: Request) -> None:

@@ -44,6 +44,7 @@ def opened(asked: dict[str, Any], payment_id: str, now: datetime) -> dict[str, A
         "lang": lang if lang in LANGUAGES else "en",
         "created_at": now.isoformat(),
         "expires_at": _expiry(asked.get("expires_at"), now).isoformat(),
+        **({"keeps": True} if asked.get("keep_method") is True else {}),
     }
 
 
@@ -60,7 +61,21 @@ def paid(payment: Payment, asked: dict[str, Any], now: datetime) -> Change:
         "fee_minor": fee_minor(amount, payment.currency, method),
         "paid_at": now.isoformat(),
         "method": method,
-    }
+    } | _kept(payment)
+
+
+def _kept(payment: Payment) -> Change:
+    """The names of the method and its owner, when the merchant asked to keep it."""
+    if not payment.keeps:
+        return {}
+    return {"method_id": f"pm_{payment.id}", "customer": f"cus_{payment.id}"}
+
+
+def charged(payment: Payment, method_id: str, code: str | None, now: datetime) -> Change:
+    """What comes of taking it from a kept method: paid, or failed with the code the hand set."""
+    if code:
+        return {"status": "failed", "failure": code, "method": "card", "method_id": method_id}
+    return paid(payment, {"method": "card"}, now) | {"method_id": method_id}
 
 
 def failed(payment: Payment) -> Change:
@@ -119,6 +134,9 @@ def shown(payment: Payment, public_base: str) -> dict[str, Any]:
         "paid_at": payment.paid_at.isoformat() if payment.paid_at else None,
         "method": payment.method,
         "refunded_amount_minor": payment.refunded_amount_minor,
+        "method_id": payment.method_id,
+        "customer": payment.customer,
+        "failure": payment.failure,
     }
 
 

@@ -93,6 +93,10 @@ class Payment:
     paid_at: datetime | None = None
     method: str | None = None
     refunded_amount_minor: int = 0
+    keeps: bool = False  # the merchant asked to keep the method
+    method_id: str | None = None
+    customer: str | None = None
+    failure: str | None = None
 
 
 @dataclass(slots=True)
@@ -107,6 +111,7 @@ class World:
     media: dict[str, Media] = field(default_factory=dict)
     templates: dict[str, dict[str, Any]] = field(default_factory=dict)
     payments: dict[str, Payment] = field(default_factory=dict)
+    methods: dict[str, str | None] = field(default_factory=dict)  # kept method -> how it declines
     by_reference: dict[str, str] = field(default_factory=dict)
     open_payments: dict[str, None] = field(default_factory=dict)
     idempotent: dict[str, tuple[str, str]] = field(default_factory=dict)
@@ -255,12 +260,18 @@ def _payment_changed(world: World, record: Record) -> None:
     payment = world.payments[record["id"]]
     for name, value in record["to"].items():
         setattr(payment, name, datetime.fromisoformat(value) if name == "paid_at" else value)
-    if payment.status not in ("open", "failed"):
+    if payment.keeps and payment.method_id:
+        world.methods.setdefault(payment.method_id, None)
+    if payment.status not in ("open", "failed") or payment.failure:
         world.open_payments.pop(payment.id, None)
     if record.get("key"):
         world.idempotent[record["key"]] = (record["digest"], payment.id)
     if not record.get("quiet"):
         world.owe(updates.payment(world.count, world.seed, payment.id, record["at"]))
+
+
+def _method_set(world: World, record: Record) -> None:
+    world.methods[record["id"]] = record["declines"]
 
 
 def _posted(world: World, record: Record) -> None:
@@ -283,5 +294,6 @@ _APPLY: dict[str, Callable[[World, Record], None]] = {
     "template_deleted": _template_deleted,
     "payment_opened": _payment_opened,
     "payment_changed": _payment_changed,
+    "method_set": _method_set,
     "posted": _posted,
 }

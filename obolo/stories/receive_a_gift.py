@@ -23,11 +23,14 @@ from obolo.giving import actions as giving
 from obolo.giving import queries as gifts
 from obolo.giving.errors import NoRail
 from obolo.giving.models import Gift, Payment
-from obolo.giving.rails import rail, rail_by_name
+from obolo.giving.pledges import collecting
+from obolo.giving.pledges import queries as pledges
+from obolo.giving.rails import charge, rail, rail_by_name
 from obolo.kit.money import Money
 from obolo.organisations import queries as organisations
 from obolo.organisations.wall import within
 from obolo.people.models import Purpose
+from obolo.stories import give_back
 from obolo.trace import actions as trace
 from obolo.trace import proofs
 from obolo.trace import queries as paths
@@ -50,11 +53,14 @@ def place_due(organisation_id: UUID) -> int:
             place(organisation_id, payment)
         except RailUnreachable as away:
             log.warning("payment %s not placed: %s", payment.id, away)
-            if not payment.provider_ref:  # else they have their link: its page says "one moment"
+            # Else they have their link (its page says "one moment"), or a saved method is asked.
+            if not payment.provider_ref and payment.conversation_id:
                 _tell_delay(organisation_id, payment)
         except (RailRefused, NoRail) as refused:
             log.error("payment %s refused: %s", payment.id, refused)
             with within(organisation_id):
+                if collecting.refused(payment):  # a saved method: a link follows instead
+                    continue
                 giving.cancel(payment_id=payment.id)
                 _hand_over_to_staff(payment)
     return len(due)
@@ -67,6 +73,7 @@ def place(organisation_id: UUID, payment: Payment) -> None:
     """
     with within(organisation_id):
         name, provider = (payment.rail, rail_by_name(payment.rail)) if payment.rail else rail()
+        keep, saved = pledges.method_for(payment.id)
         order = Order(
             reference=payment.reference,
             amount=payment.asked,
@@ -74,13 +81,18 @@ def place(organisation_id: UUID, payment: Payment) -> None:
             return_url=link(payment),
             expires_at=payment.expires_at,
             language=payment.language,
+            keep_method=keep,
         )
     ref = payment.provider_ref
-    remote = provider.reopen(order, ref) if ref else provider.create(order)
+    if saved is not None:
+        remote = charge(provider, order, saved)
+    else:
+        remote = provider.reopen(order, ref) if ref else provider.create(order)
     with within(organisation_id):
         if giving.placed(payment=payment, rail=name, remote=remote) and not ref:
             _send_link(payment)
-        if ref and remote.state != "open":  # it was paid, or ended, before the page was asked for
+        # It was paid, or ended, before the page was asked for; or taken from a saved method.
+        if (ref or saved is not None) and remote.state != "open":
             _settle(payment, remote)
 
 
@@ -165,8 +177,10 @@ def _settle(payment: Payment, remote: RemotePayment) -> None:
     gift, booked = giving.settle(payment_id=payment.id, remote=remote)
     if gift is not None and booked:
         thank(gift)
-    elif gift is None and remote.state == "failed":
-        _tell_failure(payment)
+    elif gift is None and remote.state == "failed" and pledges.method_for(payment.id)[1] is None:
+        _tell_failure(payment)  # of a saved method `keep_a_pledge` tells, when it gives up
+    if gift is not None and (not booked or remote.refunded or remote.disputed):
+        give_back.note(gift, remote)
 
 
 def look_again(organisation_id: UUID) -> int:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal, Protocol
+from typing import Literal, Protocol, runtime_checkable
 
 from obolo.kit.errors import OboloError
 from obolo.kit.money import Money
@@ -24,8 +24,23 @@ class RailRefused(OboloError):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Kept:
+    """A method the provider keeps for later: its names of the customer and the method.
+
+    `shown` is what the donor may be reminded by ("card"). No number of a card, ever.
+    """
+
+    customer: str
+    method: str
+    shown: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Order:
-    """What we ask a provider to collect. `reference` is our idempotency key, kept end to end."""
+    """What we ask a provider to collect. `reference` is our idempotency key, kept end to end.
+
+    `keep_method`: ask the donor to let the provider keep the method for later payments.
+    """
 
     reference: str
     amount: Money
@@ -33,6 +48,7 @@ class Order:
     return_url: str
     expires_at: datetime
     language: str
+    keep_method: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -40,7 +56,8 @@ class RemotePayment:
     """What the provider says of one payment.
 
     An open payment without `url` can be paid, but its page at the provider has closed: `reopen`
-    makes a new one. `refunded` is what went back so far, `disputed` what the donor's bank claims.
+    makes a new one. `refunded` is what went back so far, `disputed` what the donor's bank claims,
+    `failure` the provider's code of a failed one, `saved` the method it kept when asked to.
     """
 
     provider_ref: str
@@ -54,6 +71,8 @@ class RemotePayment:
     url: str
     refunded: Money | None = None
     disputed: Money | None = None
+    failure: str = ""
+    saved: Kept | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -102,3 +121,16 @@ class WholeRail(Rail, Protocol):
 
     def list_pending(self) -> Sequence[RemotePayment]:
         """Every payment that still waits: what a lost notice may have left behind."""
+
+
+@runtime_checkable
+class KeepingRail(Protocol):
+    """A provider that can keep a method and take money from it while the donor is away."""
+
+    def charge(self, order: Order, kept: Kept) -> RemotePayment:
+        """Take the order's amount from a kept method; the same reference takes it once.
+
+        A decline is an answer: state `failed` with its code in `failure`, `authentication_required`
+        when the donor must be there. Raises RailUnreachable (ask again with the same order),
+        RailRefused.
+        """

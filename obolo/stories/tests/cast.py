@@ -27,7 +27,9 @@ from obolo.organisations.models import Organisation, OutsideAccount
 from obolo.people.tests.cast import ANNA
 from obolo.stories import (
     answer_a_message,
+    give_back,
     hand_over,
+    keep_a_pledge,
     read_notices,
     receive_a_gift,
     spend_and_trace,
@@ -38,7 +40,9 @@ _NUMBERS: Iterator[int] = count(1)
 _LANES = (
     read_notices.run,
     answer_a_message.run,
+    keep_a_pledge.run,
     receive_a_gift.place_due,
+    give_back.give_back_due,
     hand_over.run,
     spend_and_trace.tell_due,
 )
@@ -50,8 +54,12 @@ class Provider:
 
     payments: dict[str, dict[str, Any]] = field(default_factory=dict)
     asked: list[str] = field(default_factory=list)
+    refunds: dict[str, int] = field(default_factory=dict)
     away: bool = False
+    loses_answers: bool = False
     refuse: int = 0
+    keeps: set[str] = field(default_factory=set)  # references of payments that keep their method
+    declines: str = ""  # how kept methods answer
 
     def rail(self) -> PretendRail:
         transport = httpx.MockTransport(self._answer)
@@ -62,6 +70,8 @@ class Provider:
         paid = remote["amount_minor"] if minor is None else minor
         remote |= {"status": "paid", "paid_amount_minor": paid, "fee_minor": fee}
         remote |= {"paid_at": now().isoformat(), "method": "card"}
+        if payment.reference in self.keeps:
+            remote |= {"customer": "cus_1", "method_id": "pm_1"}
         return str(remote["id"])
 
     def _answer(self, request: httpx.Request) -> httpx.Response:
@@ -70,15 +80,38 @@ class Provider:
             raise httpx.ConnectTimeout("away", request=request)
         if self.refuse:
             return httpx.Response(self.refuse, text="no")
+        if request.url.path.endswith("/refund"):
+            return self._refund(request)
         if request.method == "POST":
             return self._create(json.loads(request.content))
         ref = request.url.path.rpartition("/")[2]
         found = next((p for p in self.payments.values() if p["id"] == ref), None)
         return httpx.Response(200, json=found) if found else httpx.Response(404)
 
+    def _refund(self, request: httpx.Request) -> httpx.Response:
+        ref = request.url.path.split("/")[-2]
+        found = next(p for p in self.payments.values() if p["id"] == ref)
+        key, minor = request.headers["Idempotency-Key"], json.loads(request.content)["amount_minor"]
+        if key not in self.refunds:
+            left = found["paid_amount_minor"] - found.get("refunded_amount_minor", 0)
+            if minor > left:
+                return httpx.Response(409, json={})
+            self.refunds[key] = minor
+            found["refunded_amount_minor"] = found.get("refunded_amount_minor", 0) + minor
+        if self.loses_answers:
+            raise httpx.ReadTimeout("lost", request=request)
+        return httpx.Response(200, json=found)
+
     def _create(self, order: dict[str, Any]) -> httpx.Response:
         fresh = {k: order[k] for k in ("amount_minor", "currency", "reference")}
         fresh |= {"id": f"pp_{len(self.payments)}", "status": "open", "url": "http://pay/page"}
+        if order.get("keep_method"):
+            self.keeps.add(order["reference"])
+        if order.get("saved_method"):
+            taken = {"status": "paid", "paid_amount_minor": order["amount_minor"], "fee_minor": 33}
+            taken |= {"paid_at": now().isoformat(), "method": "card"}
+            declined = {"status": "failed", "failure": self.declines}
+            fresh |= declined if self.declines else taken
         return httpx.Response(200, json=self.payments.setdefault(order["reference"], fresh))
 
 

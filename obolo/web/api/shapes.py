@@ -6,6 +6,7 @@ from obolo.causes.models import Cause, Purchase
 from obolo.conversations import queries as talk
 from obolo.conversations.models import Message
 from obolo.giving.models import Gift
+from obolo.giving.pledges import queries as pledges
 from obolo.people import queries as people
 from obolo.people.models import Person
 from obolo.trace import queries as paths
@@ -93,7 +94,7 @@ def person(one: Person, gifts: list[Gift]) -> dict[str, Any]:
         "language": one.language,
         "consent": people.consent(one.id),
         "gifts": [gift(g) for g in gifts],
-        "pledges": [],
+        "pledges": [pledges.as_json(view) for view in pledges.pledges_of(one.id)],
         "conversation": str(conversation.id) if conversation else None,
         "handed_off": hand_off is not None,
         "alerts": [hand_off.reason] if hand_off else [],
