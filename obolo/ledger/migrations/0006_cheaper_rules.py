@@ -174,10 +174,7 @@ CREATE TRIGGER head_is_end_still AFTER UPDATE ON ledger_line
 
 # The numbers and the journal tell one story: what an entry's legs put into a line, it minted or
 # freed there; what they took out, it used. That legs balance is said by `ledger_leg_added`.
-_ENTRY = (
-    _rule(
-        "entry_agrees",
-        """
+_AGREES = """
     SELECT e.id, e.silent, t.legs, t.differ INTO amiss
     FROM (SELECT organisation_id AS o, id, kind IN ('rule', 'owner', 'close') AS silent
           FROM fresh) e
@@ -206,13 +203,13 @@ _ENTRY = (
             USING ERRCODE = 'check_violation';
     END IF;
     RAISE EXCEPTION 'legs and numbers of entry % differ', amiss.id
-        USING ERRCODE = 'check_violation';""",
-        _AMISS,
-    )
+        USING ERRCODE = 'check_violation';"""
+_ENTRY = (
+    _rule("entry_agrees", _AGREES, _AMISS)
     + """
 CREATE TRIGGER entry_agrees AFTER INSERT ON ledger_entry REFERENCING NEW TABLE AS fresh
     FOR EACH STATEMENT EXECUTE FUNCTION ledger_entry_agrees();
-"""  # noqa: S608 - only our own fragments
+"""
 )
 
 
