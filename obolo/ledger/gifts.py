@@ -132,9 +132,8 @@ def post_came_back(
     amounts = [amount.minor, amount.currency, overhead_bps]
     told = told_hash("came_back", gift_id, fund_id, *amounts, account, value_date)
     details = {"came_back_minor": amount.minor}
-    nothing = Money(0, amount.currency)
-    rest = (overhead_bps, account, key, told, value_date, details)
-    return _post("addition", gift_id, fund_id, amount, nothing, *rest)
+    where = _Where(fund_id, amount.currency, overhead_bps, account, value_date)
+    return _post("addition", gift_id, amount, Money(0, amount.currency), where, key, told, details)
 
 
 @transaction.atomic
