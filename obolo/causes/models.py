@@ -4,6 +4,7 @@ from typing import Any, ClassVar
 
 from django.db import models
 
+from obolo.causes.file_models import KeptFile
 from obolo.kit.clock import now
 from obolo.kit.ids import new_id
 from obolo.organisations.wall import Walled, WalledKey
@@ -21,6 +22,8 @@ class Cause(Walled):
     currency = models.CharField(max_length=3)
     goal_minor = models.BigIntegerField(null=True)
     position = models.PositiveIntegerField(default=0)
+    sdg_goals: Any = models.JSONField(default=list)  # numbers of UN goals; see `taxonomies`
+    icnpo_group = models.CharField(max_length=10, default="")  # its code, "" while untold
     created_at = models.DateTimeField(default=now)
     closed_at = models.DateTimeField(null=True)
 
@@ -38,29 +41,53 @@ class Cause(Walled):
 
     def name(self, language: str) -> str:
         """Its name in that language, else in English, else in any."""
-        return _in(self.names, language)
+        return in_language(self.names, language)
 
     def summary(self, language: str) -> str:
         """What it is, in one or two sentences."""
-        return _in(self.summaries, language)
+        return in_language(self.summaries, language)
 
 
-def _in(texts: dict[str, str], language: str) -> str:
+def in_language(texts: dict[str, str], language: str) -> str:
+    """The text in that language, else in English, else in any; empty when there is none."""
     return texts.get(language) or texts.get("en") or next(iter(texts.values()), "")
 
 
+class _Counted(models.Manager["Purchase"]):
+    """Purchases that count: those that wait for a second person are not among them."""
+
+    def get_queryset(self) -> models.QuerySet["Purchase"]:
+        """All that are booked."""
+        return super().get_queryset().filter(booked_at__isnull=False)
+
+
 class Purchase(Walled):
-    """Money spent for a cause. Never altered; the ledger holds which cents it took."""
+    """Money spent for a cause. Never altered; the ledger holds which cents it took.
+
+    `objects` knows those that count, so that no page shows one that waits or was refused by
+    mistake; `recorded` knows all. Paid in another currency: `amount_minor` is what it counted in
+    the fund's currency, `paid_minor` what was paid, `rate` how much of it one unit was.
+    """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     cause = WalledKey(Cause, related_name="purchases")
     amount_minor = models.BigIntegerField()
     currency = models.CharField(max_length=3)
+    paid_minor = models.BigIntegerField(null=True)
+    paid_currency = models.CharField(max_length=3, default="")
+    rate = models.CharField(max_length=30, default="")  # decimal text: `655.957` XOF for 1 EUR
+    rate_on = models.DateField(null=True)
+    rate_source = models.CharField(max_length=100, default="")
     description = models.CharField(max_length=300)
     bought_on = models.DateField()
+    from_reserve = models.BooleanField(default=False)  # an advance: the fund pays it back later
     key = models.CharField(max_length=200)  # the caller's idempotency key
     recorded_by = models.UUIDField(null=True)  # staff; null: a program
     recorded_at = models.DateTimeField(default=now)
+    booked_at = models.DateTimeField(null=True)  # null: waits for a second person, or refused
+
+    objects: ClassVar[_Counted] = _Counted()
+    recorded: ClassVar[models.Manager["Purchase"]] = models.Manager()
 
     class Meta:
         """A key records one purchase; newest first for pages."""
@@ -70,9 +97,19 @@ class Purchase(Walled):
             models.CheckConstraint(
                 condition=models.Q(amount_minor__gt=0), name="purchase_is_positive"
             ),
+            models.CheckConstraint(
+                condition=models.Q(paid_minor=None, paid_currency="", rate="")
+                | (models.Q(paid_minor__gt=0) & ~models.Q(paid_currency="") & ~models.Q(rate="")),
+                name="paid_with_its_rate",
+            ),
         ]
         indexes: ClassVar = [
-            models.Index(fields=["organisation", "cause", "-recorded_at"], name="purchases_of")
+            models.Index(fields=["organisation", "cause", "-recorded_at"], name="purchases_of"),
+            models.Index(
+                fields=["organisation", "recorded_at"],
+                condition=models.Q(booked_at=None),
+                name="purchases_not_booked",
+            ),
         ]
 
 
@@ -84,27 +121,30 @@ class EvidenceKind(models.TextChoices):
     OTHER = "other", "Other"
 
 
-class Evidence(Walled):
-    """A file that shows a purchase. Photos are public after re-encoding; papers are not."""
+class Evidence(KeptFile):
+    """A file that shows a purchase. Photos are public after re-encoding; papers are not.
 
-    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    `replaces`: the former version of the same file; both hashes are kept.
+    """
+
     purchase = WalledKey(Purchase, related_name="evidence")
     kind = models.CharField(max_length=10, choices=EvidenceKind.choices)
-    file_name = models.CharField(max_length=100)  # ours, made from the content's hash
-    shown_name = models.CharField(max_length=200, default="")  # theirs, for staff only
-    media_type = models.CharField(max_length=60)
-    sha256 = models.BinaryField(max_length=32)  # of the bytes as they came
-    width = models.PositiveIntegerField(default=0)
-    height = models.PositiveIntegerField(default=0)
-    added_at = models.DateTimeField(default=now)
-    added_by = models.UUIDField(null=True)
+    replaces = WalledKey("self", null=True)
 
     class Meta:
-        """Listed by purchase."""
+        """Listed by purchase; look-alikes are looked for among all."""
 
-        indexes: ClassVar = [models.Index(fields=["organisation", "purchase"], name="evidence_of")]
+        indexes: ClassVar = [
+            models.Index(fields=["organisation", "purchase"], name="evidence_of"),
+            models.Index(fields=["organisation", "sha256"], name="evidence_by_hash"),
+        ]
 
     @property
     def public(self) -> bool:
         """May donors see the file itself?"""
-        return self.kind == EvidenceKind.PHOTO
+        counts = self.purchase.booked_at is not None
+        return self.kind == EvidenceKind.PHOTO and not self.hidden_at and counts
+
+
+from obolo.causes import purchase_models as purchase_models  # noqa: E402 - Django finds the rows
+from obolo.causes import story_models as story_models  # noqa: E402 - likewise

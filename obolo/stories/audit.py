@@ -9,6 +9,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Final
 
+from obolo.causes.audit import breaches as purchase_breaches
 from obolo.conversations import queries as talk
 from obolo.giving.receipts.audit import breaches as receipt_breaches
 from obolo.ledger.audit import breaches as ledger_breaches
@@ -23,13 +24,6 @@ _TIES: Final = {
         FROM giving_gift g JOIN giving_payment p ON p.id = g.payment_id
         WHERE NOT EXISTS (SELECT 1 FROM ledger_entry e WHERE e.key = 'gift:' || p.reference)
         ORDER BY g.id""",
-    "a purchase took other cents than its amount": """
-        SELECT 'causes_purchase', p.id, 'what it took', coalesce(sum(r.hi - r.lo), 0),
-               p.amount_minor FROM causes_purchase p
-        LEFT JOIN ledger_use u ON u.source_id = p.id
-        LEFT JOIN ledger_userange r ON r.use_id = u.id AND r.live
-        GROUP BY p.id, p.amount_minor
-        HAVING coalesce(sum(r.hi - r.lo), 0) <> p.amount_minor ORDER BY p.id""",
     "a payment is paid without a gift": """
         SELECT 'giving_payment', p.id, 'its gift', 'missing', 'there' FROM giving_payment p
         WHERE p.state = 'paid'
@@ -50,20 +44,26 @@ def _waiting() -> list[str]:
 
 PARTS: Final[tuple[tuple[str, Callable[[], list[str]]], ...]] = (
     ("books and replay", ledger_breaches),
-    ("gifts, purchases", _ties),
+    ("gifts", _ties),
+    ("purchases and their files", purchase_breaches),
     ("receipts", receipt_breaches),
     ("messages", _waiting),
     ("public log", proofs.breaches),
 )
 
 
-def breaches(tell: Callable[[str], None] = lambda part: None) -> list[str]:
-    """Everything that does not hold in the current organisation, one sentence each.
+def breaches() -> list[str]:
+    """Everything that does not hold in the current organisation, one sentence each."""
+    return [sentence for _, sentence in by_part()]
+
+
+def by_part(tell: Callable[[str], None] = lambda part: None) -> list[tuple[str, str]]:
+    """The same, each with the name of its part.
 
     `tell` hears the name of each part before it is read: for a line of progress.
     """
     found = []
     for name, part in PARTS:
         tell(name)
-        found += part()
+        found += [(name, sentence) for sentence in part()]
     return found

@@ -37,9 +37,13 @@ def url(link_id: UUID) -> str:
     return f"{settings.BASE_URL}/t/{slug}/{_token(link_id)}"
 
 
-def revoke(*, gift_id: UUID) -> None:
-    """From now on the old link opens nothing; the next message brings a new one."""
-    TraceLink.objects.filter(gift_id=gift_id, revoked_at=None).update(revoked_at=now())
+def revoke(*, gift_id: UUID, by: UUID | None = None, why: str = "") -> None:
+    """From now on the old link opens nothing; the next message brings a new one.
+
+    `by` is a member of staff, None the donor or a rule; `why` in their words, at most 200 signs.
+    """
+    living = TraceLink.objects.filter(gift_id=gift_id, revoked_at=None)
+    living.update(revoked_at=now(), revoked_by=by, revoked_why=why[:200])
 
 
 def owe_report(*, purchase_id: UUID) -> None:

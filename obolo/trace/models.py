@@ -19,6 +19,8 @@ class TraceLink(Walled):
     token_hash = models.BinaryField(max_length=32)
     created_at = models.DateTimeField(default=now)
     revoked_at = models.DateTimeField(null=True)
+    revoked_by = models.UUIDField(null=True)  # staff; null: the donor, or a rule
+    revoked_why = models.CharField(max_length=200, default="", db_default="")
 
     class Meta:
         """Found by hash; one living link per gift is enough."""
@@ -57,4 +59,6 @@ class Report(Walled):
         ]
 
 
+from obolo.trace import check_models as check_models  # noqa: E402 - and those of the audits
 from obolo.trace import log_models as log_models  # noqa: E402 - Django finds the log's rows here
+from obolo.trace import open_models as open_models  # noqa: E402 - and the terms of open data

@@ -13,7 +13,7 @@ from obolo.organisations.wall import within
 
 Handler = Callable[[HttpRequest], HttpResponse]
 
-_IN_PATH = re.compile(r"/(?:t|p|log|witness|console)/([a-z0-9-]{1,60})(?:/|$)")
+_IN_PATH = re.compile(r"/(?:t|p|c|o|open|log|witness|console)/([a-z0-9-]{1,60})(?:/|$)")
 _POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:;"
     " font-src 'self'; connect-src 'self'; frame-src 'self'; form-action 'self'; base-uri 'none';"
@@ -24,8 +24,9 @@ _POLICY = (
 def within_organisation(get_response: Handler) -> Handler:
     """Run the view inside the organisation its address names, in one transaction.
 
-    `/t/`, `/p/`, `/log/`, `/witness/` and `/console/` carry the slug in the path, `/api/` in the
-    key. An unknown slug is 404, whatever follows it. What fails leaves nothing behind.
+    `/t/`, `/p/`, `/c/`, `/o/`, `/open/`, `/log/`, `/witness/` and `/console/` carry the slug
+    in the path, `/api/` in the key. An unknown slug is 404, whatever follows it. What fails leaves
+    nothing behind.
     """
 
     def handle(request: HttpRequest) -> HttpResponse:

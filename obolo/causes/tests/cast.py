@@ -2,13 +2,14 @@
 
 import io
 from datetime import date
+from random import Random
 from typing import Any
 from uuid import uuid4
 
 from PIL import Image
 
 from obolo.causes import actions
-from obolo.causes.actions import NewEvidence
+from obolo.causes.actions import ConsentTold, NewEvidence
 from obolo.causes.models import Cause, EvidenceKind, Purchase
 from obolo.kit.money import Money
 from obolo.ledger.actions import post_gift
@@ -65,8 +66,18 @@ def picture(kind: str = "JPEG", size: tuple[int, int] = (320, 200), **options: A
     return file.getvalue()
 
 
-def photo(content: bytes = b"", name: str = "well.jpg") -> NewEvidence:
-    return NewEvidence(EvidenceKind.PHOTO, content or picture(), name)
+def scene(seed: int = 1, kind: str = "JPEG", size: tuple[int, int] = (320, 200)) -> bytes:
+    """A picture with features, another one for each seed."""
+    small = Image.new("L", (9, 8))
+    chance = Random(seed)
+    small.putdata([chance.randrange(256) for _ in range(72)])
+    file = io.BytesIO()
+    small.resize(size, Image.Resampling.BICUBIC).convert("RGB").save(file, kind)
+    return file.getvalue()
+
+
+def photo(content: bytes = b"", name: str = "well.jpg", **consent: Any) -> NewEvidence:
+    return NewEvidence(EvidenceKind.PHOTO, content or picture(), name, ConsentTold(**consent))
 
 
 def invoice(content: bytes = b"%PDF-1.7 an invoice", name: str = "invoice.pdf") -> NewEvidence:

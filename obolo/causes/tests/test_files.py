@@ -136,10 +136,10 @@ def test_a_damaged_picture_is_read_or_refused(data):
         files._open(bytes(content))
 
 
-def test_a_paper_is_kept_as_it_is():
+def test_a_paper_lies_in_the_store_only_as_its_sealed_original(store):
     kept = keep_paper(US, b"%PDF-1.7 Fattura")
-    assert read(US, kept.file_name) == b"%PDF-1.7 Fattura"
     assert (kept.media_type, kept.width) == ("application/pdf", 0)
+    assert not store.exists()
 
 
 def test_a_photographed_invoice_is_drawn_anew():

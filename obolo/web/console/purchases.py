@@ -12,7 +12,6 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.http import content_disposition_header
 
-from obolo.causes import files
 from obolo.causes import queries as causes
 from obolo.causes.errors import (
     BadPurchase,
@@ -30,7 +29,6 @@ from obolo.kit.money import Money
 from obolo.ledger import queries as ledger
 from obolo.ledger.errors import NotEnoughCents
 from obolo.organisations import queries as organisations
-from obolo.organisations.wall import current_id
 from obolo.stories import spend_and_trace
 from obolo.web import words
 from obolo.web.console import purchase_form
@@ -116,7 +114,7 @@ def evidence_file(request: HttpRequest, evidence_id: UUID) -> HttpResponse:
     if found is None:
         raise Http404
     try:
-        content = files.read(current_id(), found.file_name)
+        content = causes.content(found)
     except FileNotFoundError:
         raise Http404 from None
     picture = found.media_type == "image/jpeg"
@@ -146,7 +144,8 @@ def _key(request: HttpRequest, draft: UUID) -> str:
 
 
 def _recorded(request: HttpRequest, draft: UUID) -> Purchase | None:
-    return Purchase.objects.filter(key=_key(request, draft)).first()
+    known: Purchase | None = Purchase.recorded.filter(key=_key(request, draft)).first()
+    return known
 
 
 def _today() -> date:

@@ -1,6 +1,7 @@
 """The ASGI application of the streams.
 
 `/live/t/<organisation>/<token>` signals when the fund of that gift changed (the donor's page);
+`/live/c/<organisation>/<cause>` and `/live/o/<organisation>` do so for the public pages;
 `/console/<organisation>/live` when a conversation of the staff's organisation did. The latter lies
 under the console because a staff session's cookie goes nowhere else.
 """
@@ -16,6 +17,7 @@ from django.db import close_old_connections
 from obolo.organisations import queries as organisations
 from obolo.organisations.errors import NoSuchOrganisation
 from obolo.organisations.wall import within
+from obolo.trace import open_books
 from obolo.trace import queries as trace
 from obolo.web.hooks.app import Receive, Scope, Send
 from obolo.web.live.exchange import Exchange
@@ -68,6 +70,8 @@ class Live:
         parts = scope["path"].strip("/").split("/")
         if len(parts) == 4 and parts[:2] == ["live", "t"]:
             return await sync_to_async(_topics_of_gift)(parts[2], parts[3])
+        if parts[0] == "live" and parts[1:2] in (["c"], ["o"]) and len(parts) in (3, 4):
+            return await sync_to_async(_topics_of_causes)(parts[2], "".join(parts[3:]))
         if not is_stream(scope["path"]) or parts[0] != "console":
             return []
         organisation_id = await self._staff(scope)
@@ -103,6 +107,20 @@ def _topics_of_gift(slug: str, token: str) -> list[str]:
         with within(organisation_id):
             gift = trace.gift_by_token(token)
             return [f"{organisation_id}:fund:{gift.cause.fund_id}"] if gift else []
+    except NoSuchOrganisation:
+        return []
+    finally:
+        close_old_connections()
+
+
+def _topics_of_causes(slug: str, cause: str) -> list[str]:
+    """The funds of one cause, or of all when none is named: what everybody may hear."""
+    try:
+        organisation_id = organisations.id_by_slug(slug)
+        with within(organisation_id):
+            living, ended = open_books.causes_told()
+            named = [one for one in (*living, *ended) if cause in ("", one.slug)]
+            return [f"{organisation_id}:fund:{one.fund_id}" for one in named]
     except NoSuchOrganisation:
         return []
     finally:

@@ -6,15 +6,12 @@ Pure: takes what `trace.queries` read, answers in words of one language. Never a
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
 
 from babel.numbers import format_decimal
 
 from obolo.kit.money import Money
 from obolo.trace.queries import Numbers, Path, Step
 from obolo.web.words import money, word
-
-BAR_WIDTH: Final = 1000  # the bar is drawn in thousandths of its length
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -47,14 +44,6 @@ def numbers_text(numbers: Iterable[Numbers], lang: str) -> str:
     """Runs of numbered cents as people read them: `1–423, 1.001–1.040`. Overhead is left out."""
     runs = [run for run in numbers if run.purpose != "overhead"]
     return ", ".join(_run(run, lang) for run in runs)
-
-
-def bar_spent_width(path: Path) -> int:
-    """How long the spent part of the bar is, of BAR_WIDTH; something spent is never invisible."""
-    if not path.restricted_minor:
-        return 0
-    width = path.spent_minor * BAR_WIDTH // path.restricted_minor
-    return max(width, 8) if path.spent_minor else 0
 
 
 def _run(run: Numbers, lang: str) -> str:

@@ -3,10 +3,8 @@
 One leaves a wish: a payment whose page at the provider has closed is planned once more.
 """
 
-import re
 from datetime import datetime
 from typing import Any
-from urllib.parse import quote
 from uuid import UUID
 
 from django.conf import settings
@@ -31,12 +29,13 @@ from obolo.trace import log_keys, proofs
 from obolo.trace import queries as trace
 from obolo.trace.models import TraceLink
 from obolo.web.public import shown
+from obolo.web.public.chat import PHONE_URL, chat_url
+from obolo.web.public.flow import flow
 from obolo.web.words import LANGUAGES, money, pick, word
 
 PHOTO_KEPT_SECONDS = 3600  # in the browser of the one who looks, nowhere else
 PROOF_NAME = "gift.tlog-proof"
 TOUR_STEPS = 5
-PHONE_URL = "/sim/phone"  # the simulator answers it beside Django, on the floor above
 
 
 # ---- The donor's page ------------------------------------------------------------------------
@@ -107,8 +106,7 @@ def _gift_words(request: HttpRequest, gift: Gift, slug: str, token: str) -> dict
         "path": path,
         "steps": shown.steps(path, organisation.name, lang),
         "counted": [(one, shown.numbers_text(one.numbers, lang)) for one in path.counted],
-        "bar_spent": shown.bar_spent_width(path),
-        "bar_width": shown.BAR_WIDTH,
+        "flow": flow(path, organisation.name, "", lang),
         "whole": trace.whole(gift.cause),
         "counted_ids": {one.purchase_id for one in path.counted},
         "proof": proofs.standing(gift.id) if path.numbers else "",
@@ -170,19 +168,13 @@ def _trace_url(payment: Payment) -> str:
 
 
 def _chat_url(payment: Payment, lang: str) -> str:
-    if settings.SIMULATOR:
-        return PHONE_URL
-    account = organisations.account("whatsapp")
-    number = re.sub(r"\D", "", str(account.address.get("display_phone", ""))) if account else ""
-    if not number:
-        return ""
     wish = word(
         "public.pay_wish",
         lang,
         amount=money(payment.asked, lang),
         cause=payment.cause.name(lang),
     )
-    return f"https://wa.me/{number}?text={quote(wish)}"
+    return chat_url(wish)
 
 
 # ---- The front page and the tour of the demo -------------------------------------------------

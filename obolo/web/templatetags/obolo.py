@@ -47,6 +47,12 @@ def word_tag(key: str, lang: str, **values: Any) -> str:
     return words.word(key, lang, **values)
 
 
+@register.simple_tag
+def localised(texts: dict[str, str], lang: str) -> str:
+    """`{% localised cause.names lang %}`: in this language, else in English, else in any."""
+    return texts.get(lang) or texts.get("en") or next(iter(texts.values()), "")
+
+
 @register.simple_tag(name="name_of")
 def name_of_tag(kind: str, value: str, lang: str) -> str:
     """`{% name_of "money.odd" odd lang %}`: the text `money.odd_<value>`, for a value of a list."""
