@@ -19,6 +19,8 @@ ABILITY: Final = "money"  # who may change anything here; everybody on the staff
 TABS: Final = [
     ("money.tab_gifts", "console-gifts"),
     ("bank.tab", "console-bank"),
+    ("reconcile.tab", "console-reconciliation"),
+    ("desk.tab", "console-desk"),
 ]
 
 

@@ -10,6 +10,7 @@ from obolo.web.console import (
     inbox,
     login,
     purchases,
+    reconciliation,
     set_aside,
 )
 from obolo.web.console.page import methods, open_page, staff_page
@@ -81,5 +82,14 @@ urlpatterns = [
     path("money/gifts/", methods(get=staff_page(gifts.show_all)), name="console-gifts"),
     path("money/gifts/<uuid:gift_id>/", methods(get=staff_page(gift.show)), name="console-gift"),
     path("money/bank/", include("obolo.web.console.bank_urls")),
+    path("money/desk/", include("obolo.web.console.desk_urls")),
+    path(
+        "money/reconciliation/",
+        methods(
+            get=staff_page(reconciliation.show),
+            post=staff_page(reconciliation.ask, ability="money"),
+        ),
+        name="console-reconciliation",
+    ),
     path("set-aside/", methods(get=staff_page(set_aside.show)), name="console-set-aside"),
 ]
