@@ -14,7 +14,7 @@ class Migration(migrations.Migration):
     """What was handed over and what was found are append-only; a run moves on."""
 
     dependencies = [
-        ("giving", "0008_pledges_wall"),
+        ("giving", "0010_returns_wall"),
         ("organisations", "0002_wall"),
     ]
 
