@@ -131,8 +131,6 @@ def claim_to_look(*, limit: int) -> list[Payment]:
     return due
 
 
-<<<<<<< HEAD
-=======
 def claim_to_recheck(*, limit: int) -> list[Payment]:
     """Paid payments whose provider should be asked once more; the next look is planned here."""
     due = list(
@@ -149,16 +147,6 @@ def claim_to_recheck(*, limit: int) -> list[Payment]:
     return due
 
 
-def transfer_told(*, payment: Payment) -> bool:
-    """The person knows where to send the money; True for the one call that said so."""
-    return bool(
-        Payment.objects.filter(id=payment.id, state=PaymentState.PLANNED).update(
-            state=PaymentState.OPEN, attempts=0, look_at=now() + TRANSFER_LIVES
-        )
-    )
-
-
->>>>>>> main
 def placed(*, payment: Payment, rail: str, remote: RemotePayment) -> bool:
     """The provider knows the payment; True for the one call that made it open."""
     lives = PAGE_LIVES.get(rail) if remote.url else REOPEN_AGAIN

@@ -189,8 +189,5 @@ from obolo.giving.bank import models as bank_models  # noqa: E402, F401
 from obolo.giving.desk import models as desk_models  # noqa: E402, F401
 from obolo.giving.pledges import models as pledge_models  # noqa: E402, F401
 from obolo.giving.receipts import models as receipt_rows  # noqa: E402, F401
-<<<<<<< HEAD
 from obolo.giving.reconciliation import models as reconciliation_models  # noqa: E402, F401
-=======
 from obolo.giving.returns import models as return_rows  # noqa: E402, F401
->>>>>>> main
