@@ -27,7 +27,6 @@ from obolo.organisations.wall import current_id, within
 from obolo.trace import actions as trace_links
 from obolo.trace import log_keys, proofs
 from obolo.trace import queries as trace
-from obolo.trace.models import TraceLink
 from obolo.web.public import shown
 from obolo.web.public.chat import PHONE_URL, chat_url
 from obolo.web.public.flow import flow
@@ -163,7 +162,7 @@ def _standing(payment: Payment, at: datetime) -> PaymentState:
 
 def _trace_url(payment: Payment) -> str:
     # Only a link that lives: opening this page must neither make one nor bring back a revoked one.
-    link = TraceLink.objects.filter(gift__payment_id=payment.id, revoked_at=None).first()
+    link = trace.living_link(payment)
     return trace_links.url(link.id) if link else ""
 
 
