@@ -130,6 +130,11 @@ def living_link(payment: Payment) -> TraceLink | None:
     return links.filter(gift__person_id=payment.person_id).first()
 
 
+def links_of(gift_id: UUID) -> list[TraceLink]:
+    """All links a gift's page has had, newest first, with who ended them and why."""
+    return list(TraceLink.objects.filter(gift_id=gift_id).order_by("-created_at", "-id"))
+
+
 def path(gift: Gift) -> Path:
     """The path of a gift as the ledger has it now."""
     booked = ledger.gift_path(gift.id)
