@@ -100,6 +100,12 @@ def gift_by_token(token: str) -> Gift | None:
     return giving.gift(link.gift_id) if link else None
 
 
+def living_links(gift_ids: list[UUID]) -> dict[UUID, UUID]:
+    """The id of the living link of each of these gifts that has one. One query."""
+    found = TraceLink.objects.filter(gift_id__in=gift_ids, revoked_at=None)
+    return dict(found.values_list("gift_id", "id"))
+
+
 def links_of(gift_id: UUID) -> list[TraceLink]:
     """All links a gift's page has had, newest first, with who ended them and why."""
     return list(TraceLink.objects.filter(gift_id=gift_id).order_by("-created_at", "-id"))
