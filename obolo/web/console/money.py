@@ -18,6 +18,8 @@ ABILITY: Final = "money"  # who may change anything here; everybody on the staff
 # (text key, name of the address)
 TABS: Final = [
     ("money.tab_gifts", "console-gifts"),
+    ("publog.tab", "console-public-log"),
+    ("check.tab", "console-check"),
     ("bank.tab", "console-bank"),
     ("terms.tab", "console-open-terms"),
 ]

@@ -4,6 +4,7 @@ from django.urls import include, path
 
 from obolo.web.console import (
     causes,
+    checked,
     conversation,
     gift,
     gifts,
@@ -11,6 +12,7 @@ from obolo.web.console import (
     login,
     open_terms,
     page_link,
+    public_log,
     purchases,
     set_aside,
 )
@@ -82,6 +84,13 @@ urlpatterns = [
     ),
     path("money/gifts/", methods(get=staff_page(gifts.show_all)), name="console-gifts"),
     path("money/gifts/<uuid:gift_id>/", methods(get=staff_page(gift.show)), name="console-gift"),
+    path("money/log/", methods(get=staff_page(public_log.show)), name="console-public-log"),
+    path("money/log/copy", methods(get=staff_page(public_log.copy)), name="console-log-copy"),
+    path(
+        "money/check/",
+        methods(get=staff_page(checked.show), post=staff_page(checked.ask, ability="money")),
+        name="console-check",
+    ),
     path(
         "money/open-data/",
         methods(
