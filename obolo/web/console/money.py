@@ -22,6 +22,8 @@ TABS: Final = [
     ("check.tab", "console-check"),
     ("bank.tab", "console-bank"),
     ("terms.tab", "console-open-terms"),
+    ("reconcile.tab", "console-reconciliation"),
+    ("desk.tab", "console-desk"),
 ]
 
 
