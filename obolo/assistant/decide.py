@@ -47,6 +47,8 @@ _FOR_A_PERSON = {
     "event_signup": "other_to_person",
     "in_memory_gift": "other_to_person",
 }
+# Whoever means one of these speaks of a transfer that was, or of a promise.
+_NOT_TO_PAY = frozenset({*_FOR_A_PERSON, "impact_query", "receipt_tax", "abusive"})
 _DANGER = frozenset({"self_harm", "violence"})
 _SILENT_KINDS = frozenset({"reaction", "sticker", "revoke", "system", "unsupported_status"})
 
@@ -65,9 +67,20 @@ def decide(heard: Heard, known: Known) -> Decision:
         return _tapped(heard, known)
     if not heard.has_words:
         return _without_words(heard, known)
+    return _said(heard, known)
+
+
+def _said(heard: Heard, known: Known) -> Decision:
+    if _only_how_to_pay(heard):
+        return _by_transfer(known)
     if heard.answers_question and known.question and (known.draft or known.proposal):
         return _answered(heard, known)
     return decide_pledges.wished(heard, known) or _by_intent(heard, known)
+
+
+def _only_how_to_pay(heard: Heard) -> bool:
+    says_more = heard.slots.get("amount_minor") is not None or heard.slots.get("project")
+    return heard.transfer_wish == "only" and not says_more and heard.intent not in _NOT_TO_PAY
 
 
 def _while_a_person_answers(heard: Heard, known: Known) -> Decision:
@@ -198,6 +211,20 @@ def _without_words(heard: Heard, known: Known) -> Decision:
     )
 
 
+def _by_transfer(known: Known) -> Decision:
+    """How to pay by transfer: what is being talked about, or what waits, or a gift to begin."""
+    why = ("wants to pay by transfer",)
+    if not known.transfers:
+        return replace(_stay(known), act="say", text="transfer_none", reasons=why)
+    if known.draft and not known.draft.rhythm:
+        return _next_question(
+            replace(known.draft, nonce=known.next_nonce, way="transfer"), known, why
+        )
+    if known.has_unpaid:
+        return replace(_stay(known), act="offer_transfer", text="transfer_how", reasons=why)
+    return _next_question(Draft(nonce=known.next_nonce, way="transfer"), known, why)
+
+
 def _answered(heard: Heard, known: Known) -> Decision:
     if known.proposal:
         return decide_pledges.answered(heard, known, known.proposal)
@@ -230,7 +257,7 @@ def _filled(draft: Draft, slots: Mapping[str, Any]) -> Draft:
         )
     if slots.get("project"):
         draft = replace(draft, cause=slots["project"])
-    return draft
+    return replace(draft, way=slots.get("way") or draft.way)
 
 
 def _by_intent(heard: Heard, known: Known) -> Decision:
