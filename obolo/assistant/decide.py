@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from obolo.assistant import decide_pledges
+from obolo.assistant import decide_pledges, decide_transfers
 from obolo.assistant.decision import (
     CONFUSED_MAX,
     VERSION,
@@ -47,8 +47,6 @@ _FOR_A_PERSON = {
     "event_signup": "other_to_person",
     "in_memory_gift": "other_to_person",
 }
-# Whoever means one of these speaks of a transfer that was, or of a promise.
-_NOT_TO_PAY = frozenset({*_FOR_A_PERSON, "impact_query", "receipt_tax", "abusive"})
 _DANGER = frozenset({"self_harm", "violence"})
 _SILENT_KINDS = frozenset({"reaction", "sticker", "revoke", "system", "unsupported_status"})
 
@@ -71,16 +69,11 @@ def decide(heard: Heard, known: Known) -> Decision:
 
 
 def _said(heard: Heard, known: Known) -> Decision:
-    if _only_how_to_pay(heard):
+    if decide_transfers.only_how_to_pay(heard):
         return _by_transfer(known)
     if heard.answers_question and known.question and (known.draft or known.proposal):
         return _answered(heard, known)
     return decide_pledges.wished(heard, known) or _by_intent(heard, known)
-
-
-def _only_how_to_pay(heard: Heard) -> bool:
-    says_more = heard.slots.get("amount_minor") is not None or heard.slots.get("project")
-    return heard.transfer_wish == "only" and not says_more and heard.intent not in _NOT_TO_PAY
 
 
 def _while_a_person_answers(heard: Heard, known: Known) -> Decision:
