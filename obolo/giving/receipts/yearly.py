@@ -22,6 +22,7 @@ from obolo.ledger.models import Entry
 from obolo.organisations import queries as organisations
 from obolo.people.models import Person
 
+_FIRST_YEAR, _LAST_YEAR = 1900, 9000  # others are slips of the finger in an address
 _BACK = ("refund", "chargeback")
 
 
@@ -153,6 +154,8 @@ def _owners() -> dict[UUID, UUID]:
 
 
 def _in_year(gifts: QuerySet[Gift], year: int) -> QuerySet[Gift]:
+    if not _FIRST_YEAR <= year <= _LAST_YEAR:
+        return gifts.none()
     zone = ZoneInfo(organisations.current().time_zone)
     first, after = (datetime(y, 1, 1, tzinfo=zone) for y in (year, year + 1))
     return gifts.filter(paid_at__gte=first, paid_at__lt=after)

@@ -97,6 +97,7 @@ urlpatterns = [
         ),
         name="console-page-link",
     ),
+    path("money/receipts/", include("obolo.web.console.receipt_urls")),
     path("money/bank/", include("obolo.web.console.bank_urls")),
     path("set-aside/", methods(get=staff_page(set_aside.show)), name="console-set-aside"),
 ]
