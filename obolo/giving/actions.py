@@ -74,13 +74,12 @@ def await_transfer(
     reference: str,
     creditor_reference: str,
     rail: str = "bank",
-    tell: bool = False,
     asked_at: datetime | None = None,
 ) -> Payment:
     """A payment that a bank will tell of: it lives until it is paid or cancelled, nobody looks.
 
-    `creditor_reference` is what stands on the transfer; `tell` when the person must be told of it
-    (`stories.offer_a_transfer`). The same `reference` is the same payment. Raises AmountOutOfRange.
+    `creditor_reference` is what stands on the transfer. The same `reference` is the same payment.
+    Raises AmountOutOfRange.
     """
     if amount.minor <= 0:
         raise AmountOutOfRange(amount.decimal_text())
@@ -94,14 +93,12 @@ def await_transfer(
         reference=reference,
         rail=rail,
         provider_ref=creditor_reference,
-        state=PaymentState.PLANNED if tell else PaymentState.OPEN,
+        state=PaymentState.OPEN,
         created_at=asked_at or now(),
         expires_at=now() + TRANSFER_LIVES,
-        look_at=now() if tell else now() + TRANSFER_LIVES,
+        look_at=now() + TRANSFER_LIVES,
     )
     Payment.objects.bulk_create([fresh], ignore_conflicts=True)
-    if tell:
-        ring("pay")
     return Payment.objects.select_related("cause", "person").get(reference=reference)
 
 
@@ -148,15 +145,6 @@ def claim_to_recheck(*, limit: int) -> list[Payment]:
             attempts=done, recheck_at=now() + wait if wait else None
         )
     return due
-
-
-def transfer_told(*, payment: Payment) -> bool:
-    """The person knows where to send the money; True for the one call that said so."""
-    return bool(
-        Payment.objects.filter(id=payment.id, state=PaymentState.PLANNED).update(
-            state=PaymentState.OPEN, attempts=0, look_at=now() + TRANSFER_LIVES
-        )
-    )
 
 
 def placed(*, payment: Payment, rail: str, remote: RemotePayment) -> bool:

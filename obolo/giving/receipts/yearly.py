@@ -50,6 +50,11 @@ def years_of(person_id: UUID) -> list[int]:
     return list(found.order_by("-year").values_list("year", flat=True).distinct())
 
 
+def is_year(year: int) -> bool:
+    """Can anybody have given in this year?"""
+    return _FIRST_YEAR <= year <= _LAST_YEAR
+
+
 def statement(*, person: Person, year: int, language: str = "") -> File:
     """The paper of this person's gifts of that year; without gifts it says so."""
     told = paper(person=person, year=year, language=language)
@@ -154,7 +159,7 @@ def _owners() -> dict[UUID, UUID]:
 
 
 def _in_year(gifts: QuerySet[Gift], year: int) -> QuerySet[Gift]:
-    if not _FIRST_YEAR <= year <= _LAST_YEAR:
+    if not is_year(year):
         return gifts.none()
     zone = ZoneInfo(organisations.current().time_zone)
     first, after = (datetime(y, 1, 1, tzinfo=zone) for y in (year, year + 1))

@@ -15,6 +15,7 @@ from django.urls import reverse
 
 from obolo.organisations import queries as organisations
 from obolo.organisations.models import User
+from obolo.trace import checks
 from obolo.web import words
 
 View = Callable[..., HttpResponse]
@@ -94,6 +95,7 @@ def page(
         "lang": lang,
         "dir": words.direction(lang),
         "zone": organisation.time_zone,
+        "alarm": reader is not None and checks.is_wrong(),
     }
     return render(request, template, {**shared, **(context or {})}, status=status)
 

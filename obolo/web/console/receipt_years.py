@@ -75,13 +75,13 @@ def archive(request: HttpRequest, year: int, part: int) -> HttpResponse:
 
 def statement(request: HttpRequest, year: int, person_id: UUID) -> HttpResponse:
     """One person's statement."""
-    person = _person(person_id)
+    person = _person(person_id, year)
     return pdf_file(yearly.statement(person=person, year=year))
 
 
 def send(request: HttpRequest, year: int, person_id: UUID) -> HttpResponse:
     """Send a statement to the person it is about."""
-    person = _person(person_id)
+    person = _person(person_id, year)
     issue_receipts.send_statement(
         person_id=person.id, year=year, key=form_key(request), staff_id=staff(request).id
     )
@@ -135,9 +135,9 @@ def _name(at: int, giver: Giver) -> str:
     return f"{at:04d}-{kept or 'statement'}.pdf"
 
 
-def _person(person_id: UUID) -> Person:
+def _person(person_id: UUID, year: int) -> Person:
     found = people.get(person_id)
-    if found is None:
+    if found is None or not yearly.is_year(year):
         raise Http404
     return found
 

@@ -209,6 +209,8 @@ def test_the_year_has_statements_one_by_one_and_together(gift):
     assert again.content == packed.content
     for part in (0, 2):
         assert browser.get(f"{LIST}years/2026/statements-{part}.zip").status_code == 404
+    far = f"{LIST}years/{10**9}/people/{gift.person_id}/statement.pdf"
+    assert browser.get(far).status_code == 404
     for year in (0, 2019, 10**9):
         assert "Nobody gave" in browser.get(f"{LIST}years/{year}/").content.decode()
 
