@@ -70,6 +70,11 @@ def waiting_count() -> int:
     return int(_waiting().count())
 
 
+def with_advances() -> list[Cause]:
+    """Causes for which the reserve paid something in advance, repaid or not."""
+    return list(Cause.objects.filter(purchases__from_reserve=True).distinct().order_by("position"))
+
+
 def _waiting() -> Any:
     return Purchase.recorded.filter(booked_at=None, decisions=None)
 

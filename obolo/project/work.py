@@ -29,6 +29,7 @@ from obolo.stories import (
     publish_the_log,
     read_notices,
     receive_a_gift,
+    repay_advances,
     spend_and_trace,
 )
 
@@ -133,6 +134,7 @@ class Workers:
             Lane("pledge", keep_a_pledge.run, 1, full=keep_a_pledge.BATCH, every=2.0),
             Lane("send", hand_over.run, settings.senders, full=hand_over.BATCH, gather=0.02),
             Lane("tell", spend_and_trace.tell_due, 1),
+            Lane("advances", repay_advances.run, 1, full=ALL, every=5.0),
             Lane("log", publish_the_log.run, 1, full=ALL, every=60.0),
             Lane("claims", _give_up_claims, 1, full=ALL, every=30.0),
         ]

@@ -143,7 +143,7 @@ def _one_counted(purchase: Purchase, spans: list[tuple[str, int, int]]) -> Count
         purchase_id=purchase.id,
         description=purchase.description,
         bought_on=purchase.bought_on,
-        recorded_at=purchase.recorded_at,
+        recorded_at=purchase.booked_at or purchase.recorded_at,  # a second person's word counts
         counted_minor=sum(hi - lo for _, lo, hi in spans),
         whole_minor=purchase.amount_minor,
         numbers=tuple(_numbers(*span) for span in spans),
