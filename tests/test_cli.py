@@ -13,7 +13,7 @@ import pytest
 from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict
 
-from obolo.trace.log.tests.cast import LOG, OTHER
+from obolo.trace.log.tests.cast import LOG, OTHER, WITNESS
 from obolo.trace.tests.log_cast import a_gift_proof
 from tests.house import driver
 from tests.house.driver import OBOLO, clean_environment
@@ -63,6 +63,8 @@ def _is_one_clear_line(done: "subprocess.CompletedProcess[str]", naming: str) ->
         ("whatsapp read .", "."),
         ("whatsapp write x", "write"),
         ("check extra", "extra"),
+        ("log watch somebody", "VKEY"),
+        ("log status", "DATABASE_URL"),
         ("work", "DATABASE_URL"),
         ("web", "DATABASE_URL"),
         ("check", "DATABASE_URL"),
@@ -251,6 +253,25 @@ def test_verify_passes_everything_on_to_the_one_file_and_keeps_its_status(tmp_pa
     assert misspelt.returncode == 2
     assert misspelt.stderr.startswith("usage: obolo_verify.py proof ")
     assert "--reference" in _obolo("verify", "proof", "-h").stdout
+
+
+@pytest.mark.house
+def test_the_public_log_is_run_from_here(installation: Installation) -> None:
+    def said(*words: str) -> str:
+        done = _obolo("log", *words, **installation.settings)
+        assert (done.returncode, done.stderr) == (0, ""), done.stderr
+        return done.stdout
+
+    first = said("status")
+    assert " entries, root " in first
+    new = said("rotate-key").strip()
+    assert f"key {new}" in said("status")
+    assert "former key " in said("status")
+    assert "We vouch for" in said("watch", OTHER.key.name, OTHER.key.text())
+    wrong = _obolo("log", "watch", "another", OTHER.key.text(), **installation.settings)
+    _is_one_clear_line(wrong, OTHER.key.name)
+    said("witness", "add", WITNESS.key.name, WITNESS.key.text(), "https://witness.example/w")
+    assert f"witness {WITNESS.key.name} (https://witness.example/w): nothing yet" in said("status")
 
 
 @pytest.mark.house

@@ -2,11 +2,12 @@
 
 import json
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import click
+
+from obolo.cli import database
+from obolo.cli.log import log
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -29,13 +30,14 @@ def demo(port: int, headless: bool, fresh: bool) -> None:
 @click.option("--sample", is_flag=True, help="Found the sample organisation too.")
 def prepare(sample: bool) -> None:
     """Create roles and bring the tables up to date."""
-    with _database():
+    with database.reached():
         import django
 
         django.setup()
-        from obolo.project import config, database
+        from obolo.project import config
+        from obolo.project import database as owned
 
-        database.prepare()
+        owned.prepare()
         if sample:
             from obolo.project.sample import ensure
 
@@ -94,7 +96,7 @@ def trace(gift: object, as_json: bool) -> None:
     """Print the path of a gift."""
     from obolo.cli import reports
 
-    with _database():
+    with database.reached():
         click.echo(reports.trace(str(gift), as_json=as_json))
 
 
@@ -103,7 +105,7 @@ def check() -> None:
     """Audit books, numbers and promises of the installation; exit 1 on any breach."""
     from obolo.cli import reports
 
-    with _database():
+    with database.reached():
         found = reports.check()
     for breach in found:
         click.echo(breach)
@@ -143,20 +145,4 @@ def verify(words: tuple[str, ...]) -> None:
     runpy.run_path(str(verifier), run_name="__main__")
 
 
-@contextmanager
-def _database() -> Iterator[None]:
-    """The configured database, or the embedded one of the data folder, for this command."""
-    import os
-
-    from obolo.project import config, database
-
-    if os.environ.get(database.OWNER_VARIABLE) or config.read().database_url:
-        yield
-        return
-    if not (config.read().data / "postgres" / "PG_VERSION").exists():
-        raise click.UsageError(
-            "There is no database here. Set DATABASE_URL, or start `obolo demo` once."
-        )
-    with database.embedded() as owner:
-        os.environ[database.OWNER_VARIABLE] = owner
-        yield
+obolo.add_command(log)

@@ -1,27 +1,18 @@
 """What `obolo trace` and `obolo check` print."""
 
 import json
-import os
 import sys
 from functools import partial
 from uuid import UUID
 
 import click
-import django
 
-
-def _set_up() -> None:
-    """These commands look into whatever installation is there, demo or not."""
-    os.environ.setdefault("OBOLO_MODE", "demo")
-    from obolo.project import database
-
-    database.check_reachable()
-    django.setup()
+from obolo.cli.database import set_up
 
 
 def trace(gift_id: str, *, as_json: bool) -> str:
     """The path of a gift, found in whichever organisation it belongs to."""
-    _set_up()
+    set_up()
     from obolo.giving import queries as giving
     from obolo.organisations import queries as organisations
     from obolo.organisations.wall import within
@@ -63,19 +54,20 @@ def _in_words(path: dict[str, object]) -> str:
 
 
 def check() -> list[str]:
-    """Every breach found, one sentence each, with the organisation's slug before it."""
-    _set_up()
+    """Every breach found, one sentence each, with the organisation's slug before it.
+
+    The result is kept, as that of the nightly audit is.
+    """
+    set_up()
     from obolo.organisations.models import Listing
     from obolo.organisations.wall import breaches as wall_breaches
-    from obolo.organisations.wall import within
-    from obolo.stories.audit import breaches
+    from obolo.stories import check as audits
 
     found = [f"wall: {one}" for one in wall_breaches()]
     for listing in Listing.objects.order_by("slug"):
-        with within(listing.organisation_id):
-            found += [
-                f"{listing.slug}: {one}" for one in breaches(partial(_progress, listing.slug))
-            ]
+        tell = partial(_progress, listing.slug)
+        wrong = audits.run(listing.organisation_id, tell=tell)
+        found += [f"{listing.slug}: {sentence}" for _, sentence in wrong]
     return found
 
 

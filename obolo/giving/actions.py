@@ -15,7 +15,7 @@ from obolo.gateways.payments.rail import RemotePayment
 from obolo.giving.errors import AmountOutOfRange
 from obolo.giving.models import Gift, Payment, PaymentState
 from obolo.giving.pledges import collecting
-from obolo.giving.rails import PAGE_LIVES
+from obolo.giving.rails import PAGE_LIVES, is_provider
 from obolo.giving.receipts import actions as receipts
 from obolo.kit.clock import now
 from obolo.kit.ids import new_id, new_token
@@ -32,6 +32,9 @@ PLACE_AGAIN = timedelta(seconds=20)
 LOOK_FIRST = timedelta(minutes=2)  # a missed notice is found this soon, then ever more slowly
 LOOK_LAST = timedelta(hours=6)
 REOPEN_AGAIN = timedelta(minutes=5)  # when there was no page, as while a debit is on its way
+# After it was paid: money may go back at the provider's own desk, a bank may take it back within
+# four months, and the true fee may come late. A notice tells; these looks find what it missed.
+RECHECKS = tuple(timedelta(hours=hours) for hours in (1, 24, 72, 168, 336, 720, 1440, 2160, 2880))
 _FINAL = {
     "failed": PaymentState.FAILED,
     "expired": PaymentState.EXPIRED,
@@ -131,6 +134,22 @@ def claim_to_look(*, limit: int) -> list[Payment]:
     return due
 
 
+def claim_to_recheck(*, limit: int) -> list[Payment]:
+    """Paid payments whose provider should be asked once more; the next look is planned here."""
+    due = list(
+        Payment.objects.select_for_update(skip_locked=True)
+        .filter(recheck_at__lte=now())
+        .order_by("recheck_at")[:limit]
+    )
+    for payment in due:
+        done = payment.attempts + 1
+        wait = RECHECKS[done] if done < len(RECHECKS) else None
+        Payment.objects.filter(id=payment.id).update(
+            attempts=done, recheck_at=now() + wait if wait else None
+        )
+    return due
+
+
 def transfer_told(*, payment: Payment) -> bool:
     """The person knows where to send the money; True for the one call that said so."""
     return bool(
@@ -202,7 +221,11 @@ def settle(*, payment_id: UUID, remote: RemotePayment) -> tuple[Gift | None, boo
         collecting.note_payment(payment, remote, None)
         return None, False
     gift = _book(payment, remote, remote.paid)
-    Payment.objects.filter(id=payment.id).update(state=PaymentState.PAID)
+    Payment.objects.filter(id=payment.id).update(
+        state=PaymentState.PAID,
+        attempts=0,
+        recheck_at=now() + RECHECKS[0] if is_provider(payment.rail) else None,
+    )
     collecting.note_payment(payment, remote, gift)
     ring(f"fund:{payment.cause.fund_id}")
     return gift, True

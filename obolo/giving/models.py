@@ -44,6 +44,8 @@ class Payment(Walled):
     )
     attempts = models.PositiveSmallIntegerField(default=0)
     look_at = models.DateTimeField(default=now)  # when to place it, or to ask the provider again
+    # A paid one: when to ask once more whether money went back, or the true fee is known.
+    recheck_at = models.DateTimeField(null=True)
     created_at = models.DateTimeField(default=now)
     expires_at = models.DateTimeField()
 
@@ -64,7 +66,12 @@ class Payment(Walled):
                 fields=["organisation", "look_at"],
                 condition=models.Q(state__in=["planned", "open"]),
                 name="payments_to_look_at",
-            )
+            ),
+            models.Index(
+                fields=["organisation", "recheck_at"],
+                condition=models.Q(recheck_at__isnull=False),
+                name="payments_to_recheck",
+            ),
         ]
 
     @property
@@ -74,7 +81,7 @@ class Payment(Walled):
 
 
 class Gift(Walled):
-    """Money that arrived, once. Never altered."""
+    """Money that arrived, once. Never altered, but for whose it is: see `returns`."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     payment = WalledKey(Payment, related_name="gifts")
@@ -181,3 +188,4 @@ class ReceiptCounter(Walled):
 from obolo.giving.bank import models as bank_models  # noqa: E402, F401
 from obolo.giving.pledges import models as pledge_models  # noqa: E402, F401
 from obolo.giving.receipts import models as receipt_rows  # noqa: E402, F401
+from obolo.giving.returns import models as return_rows  # noqa: E402, F401

@@ -35,6 +35,12 @@ def gift(gift_id: UUID) -> Gift | None:
     return found.filter(id=gift_id).first()
 
 
+def gift_of_payment(payment_id: UUID) -> Gift | None:
+    """The gift a payment brought."""
+    found = Gift.objects.select_related("cause", "person", "payment")
+    return found.filter(payment_id=payment_id).first()
+
+
 def people_of(gift_ids: list[UUID]) -> dict[UUID, Gift]:
     """These gifts with their persons and causes, by id."""
     found = Gift.objects.select_related("cause", "person", "payment").filter(id__in=gift_ids)

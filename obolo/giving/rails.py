@@ -27,6 +27,8 @@ from obolo.organisations.models import OutsideAccount
 PRETEND, STRIPE, SATISPAY = "pay_simulator", "stripe", "satispay"
 # Their pages close so soon after they were opened, whatever our own link promises.
 PAGE_LIVES = {STRIPE: timedelta(hours=24), SATISPAY: timedelta(hours=24)}
+# Whose answer to `fetch` tells what went back; the others say nothing of it.
+TELL_REFUNDS = frozenset({PRETEND, STRIPE})
 KEEPING = frozenset({PRETEND, STRIPE})  # rails that can keep a method for later
 _kept: dict[str, WholeRail] = {}  # connection pools, by account and its secrets
 
@@ -45,6 +47,16 @@ def rail_by_name(name: str) -> WholeRail:
     if account is None:
         raise NoRail(name)
     return _of(account)
+
+
+def is_provider(name: str) -> bool:
+    """Is there a provider behind this rail, which can be asked and can give money back?"""
+    return name in _MADE
+
+
+def can_refund(name: str) -> bool:
+    """The same, and the account with it is still there."""
+    return is_provider(name) and organisations.account(name) is not None
 
 
 def keeps_methods(name: str) -> bool:

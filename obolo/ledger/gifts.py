@@ -109,6 +109,30 @@ def post_additional_mint(
     return _post(kind, gift_id, fund_id, gross, fee, overhead_bps, account, key, told, value_date)
 
 
+def post_came_back(
+    *,
+    gift_id: UUID,
+    fund_id: UUID,
+    amount: Money,
+    overhead_bps: int,
+    account: str,
+    key: str,
+    value_date: date,
+) -> GiftPosting:
+    """Post that money of a gift which had gone back is ours again: new numbers for the same gift.
+
+    A refund that failed, a dispute that was won. Takes and raises what `post_gift` does, and
+    NoSuchGift.
+    """
+    _gift_entry(gift_id)
+    amounts = [amount.minor, amount.currency, overhead_bps]
+    told = told_hash("came_back", gift_id, fund_id, *amounts, account, value_date)
+    details = {"came_back_minor": amount.minor}
+    nothing = Money(0, amount.currency)
+    rest = (overhead_bps, account, key, told, value_date, details)
+    return _post("addition", gift_id, fund_id, amount, nothing, *rest)
+
+
 @transaction.atomic
 def post_gifts(
     gifts: Sequence[GiftToPost],

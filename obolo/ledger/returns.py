@@ -31,7 +31,7 @@ _STATE = """
 SELECT l.id, l.currency,
     CASE WHEN e.kind = 'gifts' THEN b.gross_minor ELSE coalesce(g.gross, 0)::int8 END,
     CASE WHEN e.kind = 'gifts' THEN b.fee_minor ELSE coalesce(g.fee, 0)::int8 END,
-    e.kind, (e.details->>'refunded_minor')::int8
+    e.kind, (e.details->>'refunded_minor')::int8, (e.details->>'came_back_minor')::int8
 FROM ledger_entry e JOIN ledger_line l ON l.id = e.line_id
 LEFT JOIN ledger_batchgift b ON b.entry_id = e.id AND b.gift_id = %s
 LEFT JOIN LATERAL (
@@ -52,7 +52,7 @@ class GiftState:
     currency: str
     gross_minor: int  # booked, less what was voided
     fee_minor: int  # as known now
-    refunded_minor: int  # of the gross
+    refunded_minor: int  # of the gross, less what came back to us
 
 
 def gift_state(gift_id: UUID) -> GiftState:
@@ -61,9 +61,11 @@ def gift_state(gift_id: UUID) -> GiftState:
     if not rows:
         raise NoSuchGift(str(gift_id))
     gross = fee = refunded = 0
-    for _, _, of_gross, of_fee, kind, refunded_minor in rows:
+    for _, _, of_gross, of_fee, kind, refunded_minor, came_back_minor in rows:
         if kind in ("refund", "chargeback"):
             refunded += refunded_minor
+        elif came_back_minor:
+            refunded -= came_back_minor
         else:
             gross += of_gross if kind != "fee" else 0
             fee += of_fee

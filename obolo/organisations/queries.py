@@ -8,7 +8,7 @@ from django.conf import settings
 
 from obolo.kit.ids import token_hash
 from obolo.organisations.errors import NoSuchOrganisation
-from obolo.organisations.models import ApiToken, Listing, Organisation, OutsideAccount, Role
+from obolo.organisations.models import ApiToken, Listing, Organisation, OutsideAccount, Role, User
 from obolo.organisations.seal import unseal
 
 # Who may do what. Reading the organisation's own pages is everybody's.
@@ -17,6 +17,7 @@ ABILITIES: dict[str, frozenset[str]] = {
     "purchase": frozenset({Role.ADMIN, Role.PROJECT_OFFICER, Role.TREASURER}),
     "causes": frozenset({Role.ADMIN, Role.PROJECT_OFFICER, Role.FUNDRAISER}),
     "money": frozenset({Role.ADMIN, Role.TREASURER}),
+    "accounts": frozenset({Role.ADMIN}),
 }
 
 
@@ -65,6 +66,11 @@ def account_number(account_id: UUID) -> str | None:
 def account_secrets(account: OutsideAccount) -> dict[str, Any]:
     """The opened secrets of an account; raises SealBroken."""
     return unseal(settings.SECRET_KEY, account.purpose(), bytes(account.sealed))
+
+
+def staff_names(ids: Collection[UUID]) -> dict[UUID, str]:
+    """The names of these members of staff, also of those who have left."""
+    return dict(User.objects.filter(id__in=list(ids)).values_list("id", "name"))
 
 
 def token_role(secret: str) -> str | None:

@@ -52,6 +52,15 @@ def by_address(value: str) -> Person | None:
     return found.person if found else None
 
 
+def search(words: str, *, limit: int) -> list[Person]:
+    """Persons by an address, whole, or by a piece of their name; the best first."""
+    wanted = " ".join(words.split())
+    sure = by_address(wanted) if wanted else None
+    named = Person.objects.filter(name__icontains=wanted).order_by("name", "id")
+    found = [sure] if sure else []
+    return [*found, *(one for one in named[:limit] if one != sure)][:limit] if wanted else []
+
+
 def whatsapp_addresses(person_ids: Iterable[UUID]) -> dict[UUID, tuple[str | None, str | None]]:
     """(phone, user id) of each of these persons; either may be None. One query for all."""
     living = (

@@ -34,6 +34,7 @@ from obolo.project.sample_facts import (
     SLUG,
     WABA_ID,
 )
+from obolo.trace import log_keys
 
 OVERHEAD_BPS = 1_000  # 10 % of the net gift
 KEY_BITS = 2_048  # pretended; a real shop's key has 4,096, which takes seconds to make
@@ -87,6 +88,7 @@ def ensure(data: Path, base_url: str) -> UUID:
         _keep(data, secrets)
     with within(organisation_id):
         _connect(organisation_id, secrets, base_url)
+        log_keys.ensure()
     return organisation_id
 
 

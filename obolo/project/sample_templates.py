@@ -11,11 +11,17 @@ from typing import Any, Protocol
 from obolo.project.sample_facts import WABA_ID
 
 # Values of gift_receipt: amount, cause, receipt. Of gift_counted: amount, purchase, cause.
+# Of gift_returned: amount, cause.
 _BODIES = {
     "gift_receipt": {
         "it": "Grazie! Il tuo dono di {{1}} per {{2}} è arrivato. Ricevuta {{3}}.",
         "en": "Thank you! Your gift of {{1}} for {{2}} has arrived. Receipt {{3}}.",
         "ar": "شكرًا لك! وصل عطاؤك {{1}} من أجل {{2}}. الإيصال {{3}}.",
+    },
+    "gift_returned": {
+        "it": "Il tuo dono: {{1}} per {{2}} sono tornati indietro. La tua pagina lo mostra.",
+        "en": "News of your gift: {{1}} for {{2}} went back. Your page shows it.",
+        "ar": "خبر عن عطائك: {{1}} من أجل {{2}} أُعيدت. تعرض صفحتك ذلك.",
     },
     "gift_counted": {
         "it": "Una novità: {{1}} del tuo dono hanno contribuito a {{2}}, per {{3}}.",

@@ -24,6 +24,8 @@ from obolo.project import config
 from obolo.project.database import role_dsn
 from obolo.stories import (
     answer_a_message,
+    check,
+    give_back,
     hand_over,
     keep_a_pledge,
     publish_the_log,
@@ -131,11 +133,14 @@ class Workers:
             ),
             Lane("pay", receive_a_gift.place_due, 2, full=receive_a_gift.BATCH),
             Lane("look", receive_a_gift.look_again, 1, full=receive_a_gift.BATCH, every=5.0),
+            Lane("refund", give_back.give_back_due, 1, full=give_back.BATCH, every=2.0),
+            Lane("recheck", give_back.look_again, 1, full=give_back.BATCH, every=30.0),
             Lane("pledge", keep_a_pledge.run, 1, full=keep_a_pledge.BATCH, every=2.0),
             Lane("send", hand_over.run, settings.senders, full=hand_over.BATCH, gather=0.02),
             Lane("tell", spend_and_trace.tell_due, 1),
             Lane("advances", repay_advances.run, 1, full=ALL, every=5.0),
             Lane("log", publish_the_log.run, 1, full=ALL, every=60.0),
+            Lane("check", check.run_due, 1, full=ALL, every=300.0),
             Lane("claims", _give_up_claims, 1, full=ALL, every=30.0),
         ]
         self._by_topic = {lane.topic: lane for lane in self._lanes}

@@ -52,13 +52,18 @@ PARTS: Final[tuple[tuple[str, Callable[[], list[str]]], ...]] = (
 )
 
 
-def breaches(tell: Callable[[str], None] = lambda part: None) -> list[str]:
-    """Everything that does not hold in the current organisation, one sentence each.
+def breaches() -> list[str]:
+    """Everything that does not hold in the current organisation, one sentence each."""
+    return [sentence for _, sentence in by_part()]
+
+
+def by_part(tell: Callable[[str], None] = lambda part: None) -> list[tuple[str, str]]:
+    """The same, each with the name of its part.
 
     `tell` hears the name of each part before it is read: for a line of progress.
     """
     found = []
     for name, part in PARTS:
         tell(name)
-        found += part()
+        found += [(name, sentence) for sentence in part()]
     return found

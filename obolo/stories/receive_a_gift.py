@@ -30,6 +30,7 @@ from obolo.kit.money import Money
 from obolo.organisations import queries as organisations
 from obolo.organisations.wall import within
 from obolo.people.models import Purpose
+from obolo.stories import give_back
 from obolo.trace import actions as trace
 from obolo.trace import proofs
 from obolo.trace import queries as paths
@@ -178,6 +179,8 @@ def _settle(payment: Payment, remote: RemotePayment) -> None:
         thank(gift)
     elif gift is None and remote.state == "failed" and pledges.method_for(payment.id)[1] is None:
         _tell_failure(payment)  # of a saved method `keep_a_pledge` tells, when it gives up
+    if gift is not None and (not booked or remote.refunded or remote.disputed):
+        give_back.note(gift, remote)
 
 
 def look_again(organisation_id: UUID) -> int:

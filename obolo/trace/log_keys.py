@@ -1,7 +1,7 @@
-"""The keys of an organisation's log: made once, kept sealed like any account's secret.
+"""The keys of an organisation's log: made at set-up, kept sealed like any account's secret.
 
 Owns the origin of a log and its two keys: one signs checkpoints, one vouches for other logs. Never
-shows a seed.
+shows a seed; never makes a key because a stranger asks.
 """
 
 import secrets
@@ -12,9 +12,10 @@ from django.conf import settings
 
 from obolo.organisations import queries as organisations
 from obolo.organisations.actions import keep_account
-from obolo.organisations.models import OutsideAccount
+from obolo.organisations.models import Organisation
 from obolo.organisations.wall import current_id
 from obolo.trace.log import note
+from obolo.trace.log.errors import NoKey
 
 LOG_KEY: Final = "log_key"
 WITNESS_KEY: Final = "witness_key"
@@ -22,9 +23,24 @@ _KINDS: Final = {LOG_KEY: note.ED25519, WITNESS_KEY: note.COSIGNATURE}
 _PLACES: Final = {LOG_KEY: "log", WITNESS_KEY: "witness"}
 
 
+def ensure() -> None:
+    """Make the current organisation's keys that are missing: at set-up, and before the first leaf.
+
+    Two at once make one: they wait for each other at the organisation's row.
+    """
+    if all(organisations.account(kind) for kind in _KINDS):
+        return
+    Organisation.objects.select_for_update().get()
+    for kind in _KINDS:
+        if organisations.account(kind) is None:
+            keep(kind, fresh(kind))
+
+
 def signer(kind: str) -> note.Signer:
-    """The current organisation's signer, made at first use; `kind`: LOG_KEY or WITNESS_KEY."""
-    account = organisations.account(kind) or _made(kind)
+    """The current organisation's signer; `kind`: LOG_KEY or WITNESS_KEY. Raises NoKey."""
+    account = organisations.account(kind)
+    if account is None:
+        raise NoKey(kind)
     seed = bytes.fromhex(organisations.account_secrets(account)["seed"])
     return note.Signer.of(account.outside_id, seed, _KINDS[kind])
 
@@ -43,14 +59,18 @@ def name(kind: str) -> str:
     return f"{urlsplit(settings.BASE_URL).netloc}/{_PLACES[kind]}/{organisations.current().slug}"
 
 
-def _made(kind: str) -> OutsideAccount:
-    seed = secrets.token_bytes(32)
-    key = note.Signer.of(name(kind), seed, _KINDS[kind]).key
-    return keep_account(
+def fresh(kind: str) -> note.Signer:
+    """A new signer with the name of the old one; not kept yet."""
+    return note.Signer.of(name(kind), secrets.token_bytes(32), _KINDS[kind])
+
+
+def keep(kind: str, made: note.Signer) -> None:
+    """Seal this signer in the place of the former one, which is destroyed."""
+    keep_account(
         kind=kind,
         hook_key="",
-        outside_id=key.name,
-        address={"key": key.text()},
-        secrets={"seed": seed.hex()},
+        outside_id=made.key.name,
+        address={"key": made.key.text()},
+        secrets={"seed": made.seed.hex()},
         organisation_id=current_id(),
     )

@@ -13,7 +13,7 @@ from uuid import UUID
 from django.db import connection
 
 from obolo.trace.log.batching import Minted
-from obolo.trace.log.leaves import Posting, Stretch, Taken
+from obolo.trace.log.leaves import Balance, Posting, Stretch, Taken
 
 # Postings that only bring cents of gifts: they are logged in batches.
 BATCHED: Final = ("gift", "gifts", "addition")
@@ -83,6 +83,13 @@ ORDER BY v.purchase_id, v.id
 
 _UNSPENT = "SELECT coalesce(sum(head - used_minor), 0) FROM ledger_line WHERE currency = %s"
 
+# Cash that providers and the cash box hold for us: it is on no statement of a bank.
+_ELSEWHERE = """
+SELECT account, sum(amount_minor) FROM ledger_leg
+WHERE account LIKE 'cash:%%' AND account NOT LIKE 'cash:bank%%' AND currency = %s
+GROUP BY account HAVING sum(amount_minor) <> 0 ORDER BY account
+"""
+
 
 def lines() -> list[tuple[Any, ...]]:
     """All lines: id, fund, purpose, currency, head in the log, told in the log, has more."""
@@ -137,6 +144,11 @@ def late_files() -> dict[UUID, list[tuple[UUID, bytes]]]:
 def unspent_minor(currency: str) -> int:
     """The cents of all lines of a currency that are not used, as the ledger has them now."""
     return int(_rows(_UNSPENT, [currency])[0][0])
+
+
+def held_elsewhere(currency: str) -> list[Balance]:
+    """What the books say is held for us outside the bank, by account, as far as known now."""
+    return [Balance(account, int(minor)) for account, minor in _rows(_ELSEWHERE, [currency])]
 
 
 def _public(kind: str, details: str | dict[str, Any]) -> dict[str, str | int]:

@@ -59,5 +59,6 @@ class Report(Walled):
         ]
 
 
+from obolo.trace import check_models as check_models  # noqa: E402 - and those of the audits
 from obolo.trace import log_models as log_models  # noqa: E402 - Django finds the log's rows here
 from obolo.trace import open_models as open_models  # noqa: E402 - and the terms of open data

@@ -1,44 +1,27 @@
-"""Verbs of the public log: publish what is due, prove the cash, forget a gift's salt.
+"""Verbs of the public log: publish what is due, prove the cash, change the key, forget a salt.
 
 Publishing appends under the lock of the organisation's log and signs in the same transaction; the
 files follow from the rows and can be written again. The checkpoint is the last file, so that what
 it promises is there. Call `publish` outside any transaction.
 """
 
-import secrets
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 from typing import Final
-from uuid import UUID
+from uuid import UUID, uuid5
 
 from django.conf import settings
 
-from obolo.causes import queries as causes
-from obolo.causes.models import Purchase
-from obolo.giving.models import Gift
-from obolo.kit.clock import now
-from obolo.ledger import rules
 from obolo.organisations.wall import current_id, within
-from obolo.trace import log_reading
-from obolo.trace.log import batching, checkpoint, leaves, sumtree, tiles, tree
-from obolo.trace.log.batching import Batch
-from obolo.trace.log.leaves import Balance, Bought, Posting, Stretch
-from obolo.trace.log_keys import LOG_KEY, signer
-from obolo.trace.log_models import (
-    Cosignature,
-    Leaf,
-    LogBatch,
-    LoggedFile,
-    LogHead,
-    LogLine,
-    Share,
-    SignedCheckpoint,
-)
+from obolo.trace import log_keys, log_reading
+from obolo.trace.log import leaves, note, tiles
+from obolo.trace.log.leaves import Balance
+from obolo.trace.log_keys import LOG_KEY
+from obolo.trace.log_models import Cosignature, Leaf, LogHead, Share, SignedCheckpoint
+from obolo.trace.log_writing import Writer, locked_head
 
-# Postings that tell what was bought; a later one about the same purchase only names it.
-_BUYING: Final = ("purchase", "advance")
+_CASH: Final = UUID("6f626f6c-6f20-4361-9368-000000000000")  # names the cash proof of a day
 
 
 def publish(organisation_id: UUID, *, everything: bool = False) -> int:
@@ -47,7 +30,7 @@ def publish(organisation_id: UUID, *, everything: bool = False) -> int:
     Gifts wait for company (see `batching`) unless `everything` is to go out now.
     """
     with within(organisation_id):
-        writer = _Writer(_locked_head())
+        writer = Writer(locked_head())
         writer.add_due(everything=everything)
         added = writer.close()
     write_files(organisation_id)
@@ -55,20 +38,52 @@ def publish(organisation_id: UUID, *, everything: bool = False) -> int:
 
 
 def prove_cash(
-    organisation_id: UUID, *, on: date, currency: str, balances: Sequence[Balance]
-) -> None:
-    """Log what the accounts held at the end of a day beside the sum of unspent cents."""
+    organisation_id: UUID,
+    *,
+    on: date,
+    currency: str,
+    balances: Sequence[Balance],
+    receivables: Sequence[Balance] = (),
+) -> bool:
+    """Log what the accounts held at the end of a day beside the sum of unspent cents, once.
+
+    `receivables` is what providers and the cash box hold for us. False when that day was logged.
+    """
     with within(organisation_id):
-        writer = _Writer(_locked_head())
+        writer = Writer(locked_head())
+        day_id = uuid5(_CASH, f"{on} {currency}")
+        if Leaf.objects.filter(source_id=day_id).exists():
+            return False
         writer.add_due(everything=False)
         unspent = log_reading.unspent_minor(currency)
         logged = sum(
             one.head - one.used_minor for one in writer.lines.values() if one.currency == currency
         )
-        told = leaves.cash(on, currency, balances, unspent=unspent, unlogged=unspent - logged)
-        writer.add("cash", told)
+        told = leaves.cash(
+            on, currency, balances, receivables, unspent=unspent, unlogged=unspent - logged
+        )
+        writer.add("cash", told, source_id=day_id)
         writer.close()
     write_files(organisation_id)
+    return True
+
+
+def rotate_key(organisation_id: UUID) -> note.Key:
+    """Replace the key of the log: the old one signs the new one in, as an entry; then it is gone.
+
+    The checkpoint that holds the entry is signed by both. Whoever trusts the old key can follow
+    the entry to the new one. Raises NoKey before the first entry.
+    """
+    with within(organisation_id):
+        writer = Writer(locked_head())
+        writer.add_due(everything=False)
+        old, new = log_keys.signer(LOG_KEY), log_keys.fresh(LOG_KEY)
+        index = writer.edge.size
+        writer.add("key", leaves.key(old, new.key, index))
+        writer.close(signers=(old, new))
+        log_keys.keep(LOG_KEY, new)
+    write_files(organisation_id)
+    return new.key
 
 
 def forget_gift(*, gift_id: UUID) -> None:
@@ -89,7 +104,7 @@ def folder() -> tiles.Folder:
 def write_files(organisation_id: UUID) -> None:
     """Bring the files up to the newest signed checkpoint; nothing happens when they are."""
     with within(organisation_id):
-        head = _locked_head()
+        head = locked_head()
         if head.written_size < head.size:
             tiles.write_tiles(folder(), head.size, head.written_size, _bodies)
             LogHead.objects.filter(id=head.id).update(written_size=head.size)
@@ -109,165 +124,3 @@ def write_checkpoint(size: int) -> None:
 def _bodies(lo: int, hi: int) -> list[bytes]:
     found = Leaf.objects.filter(index__gte=lo, index__lt=hi).order_by("index")
     return [bytes(body) for body in found.values_list("body", flat=True)]
-
-
-def _locked_head() -> LogHead:
-    head = LogHead.objects.select_for_update().first()
-    if head is None:
-        LogHead.objects.bulk_create(
-            [LogHead(origin=signer(LOG_KEY).key.name)], ignore_conflicts=True
-        )
-        head = LogHead.objects.select_for_update().get()
-    return head
-
-
-@dataclass(slots=True)
-class _Writer:
-    """Gathers leaves for one locked log and writes them together."""
-
-    head: LogHead
-    edge: tree.Frontier = field(init=False)
-    lines: dict[UUID, LogLine] = field(init=False)
-    fresh: list[Leaf] = field(default_factory=list)
-    batches: list[LogBatch] = field(default_factory=list)
-    shares: list[Share] = field(default_factory=list)
-    files: list[LoggedFile] = field(default_factory=list)
-
-    def __post_init__(self) -> None:
-        self.edge = tree.Frontier.restored(self.head.size, bytes(self.head.frontier))
-        self.lines = {line.line_id: line for line in LogLine.objects.all()}
-        if self.edge.size == 0:
-            words = {lang: rules.words(rules.CURRENT, lang) for lang in rules.LANGUAGES}
-            self.add("rule", leaves.rule(self.head.origin, rules.CURRENT, words))
-
-    def add(
-        self,
-        kind: str,
-        body: bytes,
-        *,
-        entry_id: UUID | None = None,
-        source_id: UUID | None = None,
-        salt: bytes | None = None,
-    ) -> Leaf:
-        """Append one leaf."""
-        leaf = Leaf(
-            index=self.edge.size,
-            kind=kind,
-            body=body,
-            entry_id=entry_id,
-            source_id=source_id,
-            salt=salt,
-        )
-        self.edge.append(tree.leaf_hash(body))
-        self.fresh.append(leaf)
-        return leaf
-
-    def add_due(self, *, everything: bool) -> None:
-        """Append all that is due: batches, postings, and files that came late."""
-        late = log_reading.late_files()
-        unlogged = log_reading.postings()
-        bought = causes.purchases({source_id for _, source_id in unlogged})
-        # Only a purchase may be named in public: another source may be a gift.
-        postings = [
-            replace(one, subject=source_id) if source_id in bought else one
-            for one, source_id in unlogged
-        ]
-        waiting = self._announce()
-        heads = {line_id: line.head for line_id, line in self.lines.items()}
-        for step in batching.plan(heads, waiting, postings, now(), everything=everything):
-            if isinstance(step, Batch):
-                self._add_batch(step)
-            else:
-                self._add_posting(step, bought.get(step.subject) if step.subject else None)
-        for purchase_id, found in late.items():
-            told = leaves.evidence(purchase_id, [sha256 for _, sha256 in found])
-            self.add("evidence", told, source_id=purchase_id)
-            self.files += [LoggedFile(evidence_id=evidence_id) for evidence_id, _ in found]
-
-    def _announce(self) -> dict[UUID, list[batching.Minted]]:
-        """Tell of new lines; the gifts that wait, by line."""
-        waiting = {}
-        for line_id, fund_id, purpose, currency, head, told, more in log_reading.lines():
-            if not told:
-                self.add("line", leaves.line(line_id, fund_id, purpose, currency))
-                self.lines[line_id] = LogLine(line_id=line_id, currency=currency)
-            if more:
-                waiting[line_id] = log_reading.gifts(line_id, head)
-        return waiting
-
-    def _add_batch(self, batch: Batch) -> None:
-        wanted = [one.gift_id for one in batch.minted]
-        reference_of = dict(
-            Gift.objects.filter(id__in=wanted).values_list("id", "payment__reference")
-        )
-        at = sumtree.places(len(batch.minted))
-        nodes = [sumtree.zero() for _ in range(sumtree.width_for(len(batch.minted)))]
-        row = LogBatch()
-        for position, one in zip(at, batch.minted, strict=True):
-            salt = secrets.token_bytes(sumtree.SALT_BYTES)
-            reference = reference_of.get(one.gift_id, str(one.gift_id))
-            committed = sumtree.commitment(salt, reference)
-            nodes[position] = sumtree.leaf(one.stretch.minor, salt, committed)
-            self.shares.append(
-                Share(
-                    batch=row,
-                    mint_id=one.mint_id,
-                    gift_id=one.gift_id,
-                    position=position,
-                    salt=salt,
-                )
-            )
-        root = sumtree.rows(nodes)[-1][0]
-        assert root.minor == batch.stretch.minor
-        told = leaves.gifts(batch.stretch, len(batch.minted), root.hashed, now())
-        row.leaf = self.add("gifts", told)
-        row.leaves = sumtree.packed(nodes)
-        self.batches.append(row)
-        self.lines[batch.stretch.line_id].head = batch.stretch.hi
-
-    def _add_posting(self, posting: Posting, purchase: Purchase | None) -> None:
-        salt = told = None
-        if purchase and posting.kind in _BUYING:
-            salt = secrets.token_bytes(sumtree.SALT_BYTES)
-            shown = list(purchase.evidence.all())
-            what = leaves.description_hash(salt, purchase.description)
-            told = Bought(what, tuple(bytes(one.sha256) for one in shown))
-            self.files += [LoggedFile(evidence_id=one.id) for one in shown]
-        for body in leaves.posting(posting, told):
-            self.add(
-                posting.kind,
-                body,
-                entry_id=posting.entry_id,
-                source_id=posting.subject,
-                salt=salt,
-            )
-        for stretch in posting.minted:
-            self.lines[stretch.line_id].head = stretch.hi
-        self._count([s for use in posting.taken for s in use.spans], 1)
-        self._count(posting.freed, -1)
-
-    def _count(self, stretches: Sequence[Stretch], sign: int) -> None:
-        for stretch in stretches:
-            self.lines[stretch.line_id].used_minor += sign * stretch.minor
-
-    def close(self) -> int:
-        """Write all rows and sign the new size; how many leaves were added."""
-        if not self.fresh:
-            return 0
-        Leaf.objects.bulk_create(self.fresh)
-        LogBatch.objects.bulk_create(self.batches)
-        Share.objects.bulk_create(self.shares)
-        LoggedFile.objects.bulk_create(self.files)
-        known = set(LogLine.objects.values_list("id", flat=True))
-        for line in self.lines.values():
-            if line.id in known:
-                line.save(update_fields=["head", "used_minor"])
-        LogLine.objects.bulk_create(one for one in self.lines.values() if one.id not in known)
-        LogHead.objects.filter(id=self.head.id).update(
-            size=self.edge.size, frontier=self.edge.packed()
-        )
-        told = checkpoint.Checkpoint(self.head.origin, self.edge.size, self.edge.root())
-        SignedCheckpoint.objects.create(
-            size=told.size, root=told.root, note=checkpoint.sign(told, signer(LOG_KEY))
-        )
-        return len(self.fresh)

@@ -9,9 +9,10 @@ from uuid import UUID
 
 from obolo.kit.clock import now
 from obolo.organisations.wall import within
+from obolo.trace import log_keys
 from obolo.trace.log import note, tiles, witness
 from obolo.trace.log.errors import BadNote, BadProof, NoSuchLeaf
-from obolo.trace.log_keys import WITNESS_KEY, signer
+from obolo.trace.log_keys import WITNESS_KEY, public, signer
 from obolo.trace.log_models import Cosignature, LogHead, SignedCheckpoint, WatchedLog, Witness
 from obolo.trace.publishing import folder, write_checkpoint
 
@@ -29,9 +30,16 @@ def add_witness(*, url: str, key: str) -> Witness:
 
 
 def watch(*, key: str) -> WatchedLog:
-    """From now on vouch for this log of others; raises BadNote."""
+    """From now on vouch for this log of others; raises BadNote.
+
+    A log that was watched and has changed its key is watched on under the new one.
+    """
+    log_keys.ensure()
     origin = note.parse_key(key).name
-    return WatchedLog.objects.get_or_create(origin=origin, defaults={"key": key})[0]
+    found, new = WatchedLog.objects.get_or_create(origin=origin, defaults={"key": key})
+    if not new and found.key != key:
+        WatchedLog.objects.filter(id=found.id).update(key=key)
+    return found
 
 
 def has_witnesses(organisation_id: UUID) -> bool:
@@ -60,6 +68,8 @@ def answer(body: bytes) -> witness.Answer:
         origin = witness.origin_of(request)
     except (BadNote, BadProof) as wrong:
         return witness.refused(wrong)
+    if public(WITNESS_KEY) is None:  # it watches nobody; a stranger's question makes no key
+        return witness.unknown()
     # The lock stands until the answer is kept: two requests at once cannot both be told yes.
     watched = WatchedLog.objects.select_for_update().filter(origin=origin).first()
     key = note.parse_key(watched.key) if watched else None

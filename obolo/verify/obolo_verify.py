@@ -7,7 +7,9 @@
     python obolo_verify.py consistency OLD NEW --key KEY (--log DIRECTORY | --proof FILE)
 
 KEY is the log's public key (`name+id+base64`) or a file that holds it; DIRECTORY is a copy of what
-the log publishes: `checkpoint` and `tile/`. Everything holds: exit status 0. Something does not:
+the log publishes: `checkpoint` and `tile/`. A log that changed its key says so in an entry that the
+old key signed: `log` follows it from any key it ever had, the others with `--chain KEYS`, the file
+`keys` of the log. Everything holds: exit status 0. Something does not:
 status 1 and one sentence that names it. Owns its own Ed25519 (RFC 8032), tree (RFC 9162), notes,
 tiles, and the rules of the numbers. Shares no code with what writes the log; opens no connection.
 """
@@ -29,11 +31,29 @@ EMPTY = hashlib.sha256(b"").digest()
 PROOF = "c2sp.org/tlog-proof@v1"
 # Uses that take given numbers (a gift's own cents); all others take the lowest free ones.
 GIVEN = ("refund", "void", "transfer_own")
-LOWEST = ("purchase", "transfer", "conversion", "cover", "reimburse", "fee")
-# Postings in clear. Any other kind of entry is not of this version.
-POSTINGS = {"rule", "owner", "close", "purchase", "advance", "reimburse", "release"}
-POSTINGS |= {"supplier_refund", "refund", "chargeback", "void", "fee", "transfer"}
-POSTINGS |= {"conversion", "repayment"}
+# Uses that only the reserve pays.
+RESERVED = ("cover", "fee")
+# Postings in clear and the uses each may have. Any other kind of entry is not of this version.
+POSTINGS: dict[str, tuple[str, ...]] = {
+    "purchase": ("purchase",),
+    "advance": ("purchase",),
+    "refund": ("refund", "cover", "fee"),
+    "chargeback": ("refund", "cover", "fee"),
+    "void": ("void", "cover"),
+    "fee": ("fee",),
+    "transfer": ("transfer", "transfer_own"),
+    "conversion": ("conversion",),
+    "reimburse": ("reimburse",),
+    "supplier_refund": (),
+    "release": (),
+    "repayment": (),
+    "close": (),
+    "owner": (),
+    "rule": (),
+}
+BUYING = ("purchase", "advance")
+MOVING = ("transfer", "conversion", "reimburse")  # as much is made as is taken, elsewhere
+OWING = ("refund", "chargeback", "void")  # what is made is an IOU, and used at once
 
 
 class Broken(Exception):
@@ -129,6 +149,7 @@ class Key:
         value = unbase64(parts[2]) if len(parts) == 3 else b""
         if len(value) != 33 or value[0] not in (1, 4):
             raise Broken("The key does not read name+id+base64 of an Ed25519 key.")
+        self.text = text.strip()
         self.name, self.kind, self.public = parts[0], value[0], value[1:]
         self.id = sha(self.name.encode(), b"\n", value)[:4]
         if self.id.hex() != parts[1]:
@@ -143,43 +164,76 @@ class Key:
         return signature_holds(self.public, told.encode(), value[8:])
 
 
+class Chain:
+    """The keys of one log, each from an entry on; the key before it has signed it in."""
+
+    def __init__(self, trusted: Key, origin: str | None = None) -> None:
+        """One key, until links are followed; `origin` when it is not the name of the key."""
+        self.trusted, self.origin = trusted, origin or trusted.name
+        self.keys = [(0, trusted)]  # sizes above the first number are this key's to sign
+
+    def follow(self, links: list[dict[str, Any]], *, back: bool) -> None:
+        """Take up hand-overs (`was`, `key`, `index`, `signature`) in their order.
+
+        `back`: also keys before the trusted one; only when the signed log itself tells of them.
+        """
+        keys = [(0, Key(links[0]["was"]))] if links else self.keys
+        for link in links:
+            was, new, index = keys[-1][1], Key(link["key"]), link["index"]
+            told = f"obolo/log-key/v1\n{was.text}\n{new.text}\n{index}\n".encode()
+            fits = (was.text, was.name) == (link["was"], new.name) and index >= keys[-1][0]
+            if not fits or not signature_holds(was.public, told, unbase64(link["signature"])):
+                raise Broken(f"Entry {index}: the former key did not sign the new key in.")
+            keys.append((index, new))
+        known = [n for n, (_, one) in enumerate(keys) if one.text == self.trusted.text]
+        if not known:
+            raise Broken(f"The key {self.trusted.id.hex()} is none of those of this log.")
+        self.keys = keys if back else keys[known[0] :]
+
+    def at(self, size: int) -> Key:
+        """Whose it is to sign a log of this size."""
+        return next((key for index, key in self.keys[:0:-1] if index < size), self.keys[0][1])
+
+
 class Checkpoint:
     """A checkpoint that the log's key, and every witness we know, has signed."""
 
-    def __init__(self, note: str, key: Key, witnesses: list[Key] | None = None) -> None:
+    def __init__(self, note: str, chain: Chain, witnesses: list[Key] | None = None) -> None:
         """Check the note and read it."""
         text, blank, tail = note.rpartition("\n\n")
         text += "\n"
         if not blank or not tail.endswith("\n") or re.search(r"[\x00-\x09\x0b-\x1f]", note):
             raise Broken("The checkpoint is no signed note.")
-        self.vouched = {
-            name for line in tail[:-1].split("\n") for name in _vouches(line, text, key, witnesses)
-        }
-        if key.name not in self.vouched:
+        lines = text.split("\n")
+        good = len(lines) > 3 and re.fullmatch(r"0|[1-9]\d{0,18}", lines[1], re.ASCII)
+        self.size = int(lines[1]) if good else 0
+        key, known = chain.at(self.size), [one for _, one in chain.keys] + list(witnesses or [])
+        vouched = {one.id for line in tail[:-1].split("\n") for one in _vouches(line, text, known)}
+        if key.id not in vouched:
             raise Broken(f"The checkpoint is not signed by {key.name}.")
         for one in witnesses or []:
-            if one.name not in self.vouched:
+            if one.id not in vouched:
                 raise Broken(f"The witness {one.name} has not vouched for the checkpoint.")
-        lines = text.split("\n")
-        if len(lines) < 4 or lines[0] != key.name or not re.fullmatch(r"0|[1-9]\d{0,18}", lines[1]):
+        if not good or lines[0] != chain.origin or "" in lines[:-1]:
             raise Broken("The signed text is no checkpoint of this log.")
-        self.size, self.root = int(lines[1]), unbase64(lines[2])
+        self.root = unbase64(lines[2])
 
     def __str__(self) -> str:
         """The size and the root, as a receipt has them."""
         return f"{self.size} entries, root {base64.b64encode(self.root).decode()}"
 
 
-def _vouches(line: str, text: str, key: Key, witnesses: list[Key] | None) -> Iterator[str]:
+def _vouches(line: str, text: str, known: list[Key]) -> Iterator[Key]:
+    """The known keys that signed with this line; unknown ones are passed over."""
     parts = re.fullmatch(r"— ([^\s+]+) (\S+)", line)
     if not parts:
         raise Broken("The checkpoint has a line that is no signature.")
     value = unbase64(parts[2])
-    for known in [key, *(witnesses or [])]:
-        if (known.name, known.id) == (parts[1], value[:4]):
-            if not known.holds(text, value[4:]):
-                raise Broken(f"The signature of {known.name} is wrong.")
-            yield known.name
+    for one in known:
+        if (one.name, one.id) == (parts[1], value[:4]):
+            if not one.holds(text, value[4:]):
+                raise Broken(f"The signature of {one.name} is wrong.")
+            yield one
 
 
 def check_inclusion(entry: bytes, index: int, path: list[bytes], told: Checkpoint) -> None:
@@ -233,7 +287,7 @@ def canonical(told: Any) -> bytes:
     return text.encode("utf-8", "replace")
 
 
-def check_proof(text: str, key: Key, witnesses: list[Key], reference: str | None) -> str:
+def check_proof(text: str, key: Chain, witnesses: list[Key], reference: str | None) -> str:
     """One proof: what it proves, in a sentence."""
     head, _, note = text.partition("\n\n")
     lines = head.split("\n")
@@ -254,7 +308,7 @@ def check_proof(text: str, key: Key, witnesses: list[Key], reference: str | None
     told = Checkpoint(note, key, witnesses)
     path = [unbase64(line) for line in lines[3:]]
     check_inclusion(extra["body"].encode(), int(index[1]), path, told)
-    where = f"entry {index[1]} of the log {key.name} with {told}"
+    where = f"entry {index[1]} of the log {key.origin} with {told}"
     if body["kind"] != "gifts":
         if set(extra) != {"body"}:
             raise Broken("The proof carries more than its entry.")
@@ -295,11 +349,12 @@ def opened(extra: dict[str, Any], body: dict[str, Any]) -> tuple[int, int]:
 class Line:
     """The numbered cents of one fund in one currency, as the log tells them."""
 
-    __slots__ = ("closed", "currency", "free", "head")
+    __slots__ = ("closed", "currency", "free", "fund", "head", "purpose")
 
-    def __init__(self, currency: str) -> None:
+    def __init__(self, currency: str, fund: str = "", purpose: str = "") -> None:
         """No cents yet."""
         self.head, self.currency, self.closed = 0, currency, False
+        self.fund, self.purpose = fund, purpose
         self.free: list[Span] = []  # ascending, apart
 
     def mint(self, lo: int, hi: int) -> None:
@@ -361,19 +416,24 @@ class Replay:
         """Nothing told yet."""
         self.origin, self.lines, self.count = origin, dict[str, Line](), 0
         self.bought: dict[str, list[Span]] = {}  # by purchase: the numbers it holds
+        self.owed: dict[str, int] = {}  # by advance: cents the reserve still waits for
+        self.parts: list[dict[str, Any]] = []  # of a posting that is told in several entries
+        self.links: list[dict[str, Any]] = []  # from one key of the log to the next
+        self.short: dict[str, str] = {}  # by currency: what the last cash proof lacked
+        self.remarks: list[str] = []
 
     def tell(self, entry: bytes) -> None:
         """The next entry; raises Broken, naming it."""
         try:
             told = json.loads(entry)
             kind = told["kind"]
-            if kind == "gifts":
+            if kind == "gifts" and not self.parts:
                 self.lines[told["line"]].mint(told["lo"], told["hi"])
             elif self.count == 0:
                 if kind != "rule" or told["format"] != 1 or told["origin"] != self.origin:
                     raise Broken("the log does not begin with its rule")
             elif kind in POSTINGS:
-                self._posting(told)
+                self._posting(told if "part" not in told else self._joined(told))
             else:
                 self._other(kind, told)
         except Broken as wrong:
@@ -382,63 +442,155 @@ class Replay:
             raise Broken(f"Entry {self.count} cannot be read.") from None
         self.count += 1
 
+    def _joined(self, told: dict[str, Any]) -> dict[str, Any]:
+        """A posting in several entries: nothing until its last part, then all of it."""
+        number, of = told["part"]
+        if number != len(self.parts) + 1 or not 1 < of >= number:
+            raise Broken("a part of a posting is missing")
+        self.parts.append(told)
+        if number < of:
+            return {}
+        first, whole = self.parts[0], dict(self.parts[0])
+        for name in ("minted", "freed", "taken"):
+            whole[name] = [span for part in self.parts for span in part.get(name, [])]
+        whole["amount_minor"] = sum(part.get("amount_minor", 0) for part in self.parts)
+        same = [(p["kind"], p["line"], p.get("id"), p["part"][1]) for p in self.parts]
+        if set(same) != {(first["kind"], first["line"], first.get("id"), of)}:
+            raise Broken("the parts of a posting do not belong together")
+        self.parts = []
+        return whole
+
     def _other(self, kind: str, told: dict[str, Any]) -> None:
+        if self.parts:
+            raise Broken("a part of a posting is missing")
         if kind == "line":
             if told["line"] in self.lines:
                 raise Broken("a line begins twice")
-            self.lines[told["line"]] = Line(told["currency"])
+            line = Line(told["currency"], told["fund"], told["purpose"])
+            self.lines[told["line"]] = line
         elif kind == "cash":
             self._cash(told)
+        elif kind == "key":
+            self.links.append(told | {"index": self.count})
+            Chain(Key(told["key"])).follow(self.links, back=True)
         elif kind != "evidence":
             raise Broken(f"{kind!r} is no kind of entry")
+        elif told["id"] not in self.bought:
+            raise Broken("it shows a purchase that was never told")
 
     def _posting(self, told: dict[str, Any]) -> None:
+        if not told:
+            return
+        kind, lines = told["kind"], self.lines
         taken: list[tuple[str, str, int, int]] = told.get("taken", [])
-        if sum(hi - lo for _, _, lo, hi in taken) != told.get("amount_minor", 0):
+        if sum([hi - lo for _, _, lo, hi in taken]) != told.get("amount_minor", 0):
             raise Broken("the amount is not that of its cents")
-        for line, lo, hi in told.get("freed", []):
-            self.lines[line].release(lo, hi)
-        for line, lo, hi in told.get("minted", []):
-            self.lines[line].mint(lo, hi)
-        self._take(taken)
-        if told["kind"] in ("transfer", "reimburse") and "part" not in told:
-            made = sum(hi - lo for _, lo, hi in told.get("minted", []))
-            if made != told["amount_minor"]:
-                raise Broken(f"{told['amount_minor']} cents became {made}")
+        freed, minted = told.get("freed", []), told.get("minted", [])
+        for line, lo, hi in freed:
+            lines[line].release(lo, hi)
+        for line, lo, hi in minted:
+            lines[line].mint(lo, hi)
+        self._take(kind, taken)
+        if minted:
+            self._minted(told, taken, minted)
+        elif kind in MOVING:
+            raise Broken("what it takes goes nowhere")
+        if freed and kind not in ("supplier_refund", "release"):
+            raise Broken(f"a {kind} frees no cents")
         if "id" in told:
-            self._purchase(told, [[lo, hi] for why, _, lo, hi in taken if why == "purchase"])
-        if told["kind"] == "close":
-            self.lines[told["line"]].closed = True
+            self._purchase(told, taken, freed)
+        if kind == "close":
+            self._close(lines[told["line"]])
 
-    def _take(self, taken: list[tuple[str, str, int, int]]) -> None:
+    def _close(self, line: Line) -> None:
+        if line.free:
+            raise Broken(f"the line closes with {joined(line.free)} free")
+        line.closed = True
+
+    def _take(self, kind: str, taken: list[tuple[str, str, int, int]]) -> None:
         """Given numbers first, then the lowest of what is free."""
         wanted: dict[str, list[Span]] = {}
+        allowed = POSTINGS[kind]
         for why, line, lo, hi in taken:
+            if why not in allowed or lo >= hi:
+                raise Broken(f"{why!r} is no way to use cents in a {kind}")
+            if self.lines[line].closed:
+                raise Broken("nothing moves on a closed line")
+            if why in RESERVED and self.lines[line].purpose != "reserve":
+                raise Broken(f"a {why} is not the reserve's")
             if why in GIVEN:
                 self.lines[line].take(lo, hi)
-            elif why in LOWEST and lo < hi:
-                wanted.setdefault(line, []).append([lo, hi])
             else:
-                raise Broken(f"{why!r} is no way to use cents")
+                wanted.setdefault(line, []).append([lo, hi])
         for line, spans in wanted.items():
-            expected = self.lines[line].lowest(sum(hi - lo for lo, hi in spans))
-            if joined(spans) != joined(expected):
+            expected = self.lines[line].lowest(sum([hi - lo for lo, hi in spans]))
+            if spans != expected and joined(spans) != joined(expected):
                 raise Broken(f"it takes {joined(spans)}, the lowest free cents are {expected}")
 
-    def _purchase(self, told: dict[str, Any], taken: list[Span]) -> None:
-        """What a purchase gives back are its highest numbers."""
-        held = joined([*self.bought.get(told["id"], []), *taken])
-        freed = joined([[lo, hi] for _, lo, hi in told.get("freed", [])])
-        wanted, given = sum(hi - lo for lo, hi in freed), list[Span]()
+    def _minted(
+        self,
+        told: dict[str, Any],
+        taken: list[tuple[str, str, int, int]],
+        minted: list[tuple[str, int, int]],
+    ) -> None:
+        """Where new cents that are no gift come from."""
+        kind, made = told["kind"], sum(hi - lo for _, lo, hi in minted)
+        if kind in MOVING:
+            [of], [to] = {line for _, line, _, _ in taken}, {line for line, _, _ in minted}
+            source, target = self.lines[of], self.lines[to]
+            if kind == "conversion":
+                if source.fund != target.fund or source.currency == target.currency:
+                    raise Broken("a conversion is between two currencies of one fund")
+            elif of == to or source.currency != target.currency or made != told["amount_minor"]:
+                raise Broken(f"{told['amount_minor']} cents became {made}")
+            if kind == "reimburse" and target.purpose != "reserve":
+                raise Broken("only the reserve is paid back")
+        elif kind not in (*OWING, "fee"):
+            raise Broken(f"a {kind} makes no cents")
+        elif any(self.lines[line].purpose != "reserve" for line, _, _ in minted):
+            raise Broken("only the reserve gets cents that nobody gave")
+        elif taken or kind in OWING:
+            left = [line for line, _, _ in minted if self.lines[line].free]
+            if left:
+                raise Broken(f"of {made} cents that are owed not all were needed")
+
+    def _purchase(
+        self,
+        told: dict[str, Any],
+        taken: list[tuple[str, str, int, int]],
+        freed: list[tuple[str, int, int]],
+    ) -> None:
+        kind, name = told["kind"], told["id"]
+        if kind in BUYING:
+            if name in self.bought:
+                raise Broken("a purchase is told twice")
+            self.bought[name] = joined([[lo, hi] for _, _, lo, hi in taken])
+            if kind == "advance":
+                self.owed[name] = told["amount_minor"]
+        elif kind == "reimburse":
+            self.owed[name] = self.owed.get(name, 0) - told["amount_minor"]
+            if self.owed[name] < 0:
+                raise Broken("more is paid back than was advanced")
+        elif freed:
+            self._give_back(kind, name, freed)
+
+    def _give_back(self, kind: str, name: str, freed: list[tuple[str, int, int]]) -> None:
+        """What a purchase gives back are its highest numbers; when it never happened, all."""
+        if name not in self.bought:
+            raise Broken("a purchase that was never told gives cents back")
+        held = self.bought[name]
+        spans = joined([[lo, hi] for _, lo, hi in freed])
+        wanted, given = sum(hi - lo for lo, hi in spans), list[Span]()
         while wanted and held:
             lo, hi = held.pop()
             given.append([max(lo, hi - wanted), hi])
             wanted -= hi - given[-1][0]
             if lo < given[-1][0]:
                 held.append([lo, given[-1][0]])
-        if joined(given) != freed:
-            raise Broken(f"it frees {freed}, the purchase's highest cents are {joined(given)}")
-        self.bought[told["id"]] = held
+        if joined(given) != spans:
+            raise Broken(f"it frees {spans}, the purchase's highest cents are {joined(given)}")
+        if kind == "release" and held:
+            raise Broken(f"a purchase that never happened keeps {held}")
 
     def _cash(self, told: dict[str, Any]) -> None:
         lines = [line for line in self.lines.values() if line.currency == told["currency"]]
@@ -446,8 +598,12 @@ class Replay:
         if told["unspent_minor"] - told["unlogged_minor"] != free:
             raise Broken(f"it tells of other unspent cents than the {free} of the log")
         held = sum(one["minor"] for one in told["accounts"])
+        held += sum(one["minor"] for one in told.get("receivables", []))
+        self.short.pop(told["currency"], None)
         if held < told["unspent_minor"]:
-            raise Broken(f"{told['unspent_minor']} cents are unspent, the accounts hold {held}")
+            when = f"On {told['on']} {told['unspent_minor']} cents {told['currency']} were unspent"
+            self.short[told["currency"]] = f"{when}, {held} were held."
+            self.remarks.append(self.short[told["currency"]])
 
 
 class Log:
@@ -551,12 +707,12 @@ def folded(row: list[bytes]) -> bytes:
     return row[0]
 
 
-def check_log(log: Log, told: Checkpoint, earlier: list[Checkpoint], key: Key) -> Replay:
+def check_log(log: Log, told: Checkpoint, earlier: list[Checkpoint], chain: Chain) -> Replay:
     """The whole log against its checkpoint, earlier ones, its tiles, and the rules."""
     gone = max((one.size for one in earlier), default=0)
     if gone > told.size:
         raise Broken(f"The log was rolled back: it had {gone} entries and has {told.size}.")
-    replay, edge, good, rows = Replay(key.name), Edge(), 0, list[bytes]()
+    replay, edge, good, rows = Replay(chain.origin), Edge(), 0, list[bytes]()
     marks = sorted([*earlier, told], key=lambda one: one.size)
     digest = hashlib.sha256
     for number, entries in enumerate(log.bundles(told.size)):
@@ -576,7 +732,38 @@ def check_log(log: Log, told: Checkpoint, earlier: list[Checkpoint], key: Key) -
             rows.append(folded(row))
             edge.add(8, rows[-1])
     check_upper(log, rows)
+    if replay.parts:
+        raise Broken(f"Entry {replay.count - 1}: a part of a posting is missing.")
     return replay
+
+
+def hand_overs(log: Log, size: int) -> list[dict[str, Any]]:
+    """The entries with which the log changed its key, each with its index; read before all else."""
+    found = []
+    for number, entries in enumerate(log.bundles(size)):
+        for at, entry in enumerate(entries):
+            if b'"kind":"key"' in entry:
+                try:
+                    told = json.loads(entry)
+                    links = {name: str(told[name]) for name in ("was", "key", "signature")}
+                except (ValueError, KeyError, TypeError, RecursionError):
+                    continue  # the replay names it
+                if told.get("kind") == "key":
+                    found.append(links | {"index": number * 256 + at})
+    return found
+
+
+def told_chain(text: str) -> list[dict[str, Any]]:
+    """The hand-overs in a file `keys`: the first key, then `key index signature` in each line."""
+    first, *rest = text.splitlines() or [""]
+    links: list[dict[str, Any]] = []
+    for line in rest:
+        parts = line.split(" ")
+        if len(parts) != 3 or not re.fullmatch(r"[1-9]\d{0,18}", parts[1], re.ASCII):
+            raise Broken("A line of the chain does not read key index signature.")
+        was = links[-1]["key"] if links else first
+        links.append({"was": was, "key": parts[0], "index": int(parts[1]), "signature": parts[2]})
+    return links
 
 
 def compare(published: list[bytes], made: list[bytes], first: int) -> None:
@@ -609,39 +796,62 @@ def check_copy(log: Log, copy: Log, size: int) -> None:
 
 def run(asked: argparse.Namespace) -> str:
     """Do what was asked: the sentence of success; raises Broken."""
-    key = Key(text_of(asked.key) if Path(asked.key).is_file() else asked.key)
+    told = text_of(asked.key).split("\n")[0] if Path(asked.key).is_file() else asked.key
+    chain = Chain(Key(told), asked.origin)
+    if asked.chain:
+        chain.follow(told_chain(text_of(asked.chain)), back=False)
     witnesses = [Key(one) for one in asked.witness]
     if asked.what == "proof":
-        mark = f"\n{PROOF}\n"
-        parts = ("\n" + text_of(asked.file)).split(mark)[1:]
-        if not parts or not text_of(asked.file).startswith(PROOF):
-            raise Broken("This is no proof file.")
-        told = [f"{PROOF}\n{part}" + "\n" * (at + 1 < len(parts)) for at, part in enumerate(parts)]
-        return "\n".join(check_proof(one, key, witnesses, asked.reference) for one in told)
+        return run_proof(asked, chain, witnesses)
     if asked.what == "checkpoint":
-        return f"{key.name} has signed {Checkpoint(text_of(asked.file), key, witnesses)}."
+        return f"{chain.origin} has signed {Checkpoint(text_of(asked.file), chain, witnesses)}."
     if asked.what == "consistency":
-        old = Checkpoint(text_of(asked.old), key)
-        new = Checkpoint(text_of(asked.new), key, witnesses)
+        old = Checkpoint(text_of(asked.old), chain)
+        new = Checkpoint(text_of(asked.new), chain, witnesses)
         if asked.log:
             path = Log(Path(asked.log)).path(min(old.size, new.size), new.size)
         else:
             path = [unbase64(line) for line in text_of(asked.proof).split()]
         check_consistency(old, new, path)
-        return f"The log {key.name} of {new.size} entries begins with that of {old.size}."
+        return f"The log {chain.origin} of {new.size} entries begins with that of {old.size}."
+    return run_log(asked, chain, witnesses)
+
+
+def run_proof(asked: argparse.Namespace, chain: Chain, witnesses: list[Key]) -> str:
+    """All proofs in a file, a sentence each."""
+    text = text_of(asked.file)
+    parts = ("\n" + text).split(f"\n{PROOF}\n")[1:]
+    if not parts or not text.startswith(PROOF):
+        raise Broken("This is no proof file.")
+    told = [f"{PROOF}\n{part}" + "\n" * (at + 1 < len(parts)) for at, part in enumerate(parts)]
+    return "\n".join(check_proof(one, chain, witnesses, asked.reference) for one in told)
+
+
+def run_log(asked: argparse.Namespace, chain: Chain, witnesses: list[Key]) -> str:
+    """A whole log, from its first entry to its checkpoint."""
     log = Log(Path(asked.directory))
-    told_now = Checkpoint(text_of(log.root / "checkpoint"), key, witnesses)
-    earlier = [Checkpoint(text_of(one), key) for one in asked.since]
+    note = text_of(log.root / "checkpoint")
+    size = re.match(r"[^\n]+\n([1-9]\d{0,18})\n", note, re.ASCII)
+    links = hand_overs(log, int(size[1])) if size and not asked.chain else []
+    if links:
+        chain.follow(links, back=True)
+    told = Checkpoint(note, chain, witnesses)
+    earlier = [Checkpoint(text_of(one), chain) for one in asked.since]
     if asked.copy:
         copy = Log(Path(asked.copy))
-        kept = Checkpoint(text_of(copy.root / "checkpoint"), key)
-        check_copy(log, copy, min(kept.size, told_now.size))
+        kept = Checkpoint(text_of(copy.root / "checkpoint"), chain)
+        check_copy(log, copy, min(kept.size, told.size))
         earlier.append(kept)
-    replay = check_log(log, told_now, earlier, key)
+    replay = check_log(log, told, earlier, chain)
+    if replay.short:
+        raise Broken("\n".join(replay.remarks))
     lines = replay.lines.values()
     free = sum(hi - lo for line in lines for lo, hi in line.free)
     cents = sum(line.head for line in lines)
-    return f"All of {key.name} holds: {told_now}; {cents} cents on {len(lines)} lines, {free} free."
+    holds = (
+        f"All of {chain.origin} holds: {told}; {cents} cents on {len(lines)} lines, {free} free."
+    )
+    return "\n".join([holds, *replay.remarks])
 
 
 def text_of(path: str | Path) -> str:
@@ -661,6 +871,8 @@ def main() -> NoReturn:
     for one in (proof, checkpoint, log, consistency):
         one.add_argument("--key", required=True, help="the log's public key, or a file with it")
         one.add_argument("--witness", action="append", default=[], help="a key that must vouch")
+        one.add_argument("--chain", help="the log's file `keys`, when its key has changed since")
+        one.add_argument("--origin", help="what its checkpoints begin with, if not the key's name")
     proof.add_argument("file")
     proof.add_argument("--reference", help="the payment's reference on your own statement")
     checkpoint.add_argument("file")

@@ -15,6 +15,7 @@ urlpatterns = [
     path("t/<slug:slug>/<str:token>/proof", public.gift_proof, name="gift_proof"),
     path("log/<slug:slug>/checkpoint", log.checkpoint, name="log_checkpoint"),
     path("log/<slug:slug>/key", log.key, name="log_key"),
+    path("log/<slug:slug>/keys", log.keys, name="log_keys"),
     path("log/<slug:slug>/tile/<path:rest>", log.tile, name="log_tile"),
     path("witness/<slug:slug>/add-checkpoint", log.add_checkpoint, name="add_checkpoint"),
     path("p/<slug:slug>/<str:reference>", public.payment_link, name="payment"),

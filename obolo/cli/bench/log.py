@@ -111,9 +111,10 @@ def _whole(root: Path, count: int) -> tuple[dict[str, float], dict[str, float]]:
     folder.write(tiles.CHECKPOINT, checkpoint.sign(told, signer).encode())
     verifier = _loaded()
     started = time.perf_counter()
-    key = verifier.Key(signer.key.text())
+    chain = verifier.Chain(verifier.Key(signer.key.text()))
     log = verifier.Log(root)
-    verifier.check_log(log, verifier.Checkpoint(checkpoint.sign(told, signer), key), [], key)
+    verifier.hand_overs(log, count)
+    verifier.check_log(log, verifier.Checkpoint(checkpoint.sign(told, signer), chain), [], chain)
     took = time.perf_counter() - started
     started = time.perf_counter()
     for entry in entries:

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 
 from obolo.giving.bank.accounts import masked, ours, shown_to_payers
 from obolo.giving.bank.importing import OTHER_ACCOUNTS, Look, look
@@ -21,6 +22,7 @@ __all__ = [
     "OTHER_ACCOUNTS",
     "Look",
     "closing_balances",
+    "counts",
     "doubts",
     "file",
     "line",
@@ -33,8 +35,8 @@ __all__ = [
     "shown_to_payers",
     "statement",
     "statements",
+    "statements_of",
 ]
-LINES_SHOWN_MAX = 200
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -81,12 +83,15 @@ def statements(limit: int = 50) -> QuerySet[Statement]:
     return (
         Statement.objects.select_related("file")
         .defer("file__content")
-        .annotate(
-            doubt_count=Count("lines", filter=Q(lines__state=LineState.DOUBT)),
-            booked_count=Count("lines", filter=Q(lines__state=LineState.BOOKED)),
-        )
+        .annotate(doubt_count=_count(LineState.DOUBT), booked_count=_count(LineState.BOOKED))
         .order_by("-at", "-part")[:limit]
     )
+
+
+def _count(state: LineState) -> Coalesce:
+    lines_of = StatementLine.objects.filter(statement=OuterRef("pk"), state=state).order_by()
+    counted = lines_of.values("statement").annotate(count=Count("id")).values("count")
+    return Coalesce(Subquery(counted), 0)
 
 
 def statement(statement_id: UUID) -> Statement | None:
@@ -104,6 +109,13 @@ def lines(statement_id: UUID) -> QuerySet[StatementLine]:
     """The lines of a statement in their order, those that wait first."""
     found = StatementLine.objects.filter(statement_id=statement_id)
     return found.prefetch_related("decisions").order_by("-state", "booked_on", "id")
+
+
+def counts(statement_id: UUID) -> dict[str, int]:
+    """How many lines of a statement stand where: `doubt`, `booked`, `aside`, `returned`."""
+    found = StatementLine.objects.filter(statement_id=statement_id).values_list("state")
+    told = dict(found.annotate(count=Count("id")).order_by())
+    return {state.value: told.get(state.value, 0) for state in LineState}
 
 
 def doubts() -> QuerySet[StatementLine]:

@@ -45,8 +45,10 @@ _CHECKS: Final = {
         SELECT 'giving_receipt', r.id, 'amount', r.printed->>'amount_minor',
                (r.printed->>'gift_minor')::int8 - coalesce(e.back, 0)
         FROM giving_receipt r
-        LEFT JOIN (SELECT source_id, sum((details->>'refunded_minor')::int8) AS back
-                   FROM ledger_entry WHERE kind IN ('refund', 'chargeback') GROUP BY 1) e
+        LEFT JOIN (SELECT source_id, sum(coalesce((details->>'refunded_minor')::int8, 0)
+                                         - coalesce((details->>'came_back_minor')::int8, 0)) AS back
+                   FROM ledger_entry WHERE kind IN ('refund', 'chargeback', 'addition')
+                   GROUP BY 1) e
             ON e.source_id = r.gift_id
         WHERE NOT EXISTS (SELECT 1 FROM giving_receiptvoid v WHERE v.receipt_id = r.id)
           AND (r.printed->>'amount_minor')::int8

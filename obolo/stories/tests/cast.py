@@ -27,6 +27,7 @@ from obolo.organisations.models import Organisation, OutsideAccount
 from obolo.people.tests.cast import ANNA
 from obolo.stories import (
     answer_a_message,
+    give_back,
     hand_over,
     keep_a_pledge,
     read_notices,
@@ -41,6 +42,7 @@ _LANES = (
     answer_a_message.run,
     keep_a_pledge.run,
     receive_a_gift.place_due,
+    give_back.give_back_due,
     hand_over.run,
     spend_and_trace.tell_due,
 )
@@ -52,7 +54,9 @@ class Provider:
 
     payments: dict[str, dict[str, Any]] = field(default_factory=dict)
     asked: list[str] = field(default_factory=list)
+    refunds: dict[str, int] = field(default_factory=dict)
     away: bool = False
+    loses_answers: bool = False
     refuse: int = 0
     keeps: set[str] = field(default_factory=set)  # references of payments that keep their method
     declines: str = ""  # how kept methods answer
@@ -76,11 +80,27 @@ class Provider:
             raise httpx.ConnectTimeout("away", request=request)
         if self.refuse:
             return httpx.Response(self.refuse, text="no")
+        if request.url.path.endswith("/refund"):
+            return self._refund(request)
         if request.method == "POST":
             return self._create(json.loads(request.content))
         ref = request.url.path.rpartition("/")[2]
         found = next((p for p in self.payments.values() if p["id"] == ref), None)
         return httpx.Response(200, json=found) if found else httpx.Response(404)
+
+    def _refund(self, request: httpx.Request) -> httpx.Response:
+        ref = request.url.path.split("/")[-2]
+        found = next(p for p in self.payments.values() if p["id"] == ref)
+        key, minor = request.headers["Idempotency-Key"], json.loads(request.content)["amount_minor"]
+        if key not in self.refunds:
+            left = found["paid_amount_minor"] - found.get("refunded_amount_minor", 0)
+            if minor > left:
+                return httpx.Response(409, json={})
+            self.refunds[key] = minor
+            found["refunded_amount_minor"] = found.get("refunded_amount_minor", 0) + minor
+        if self.loses_answers:
+            raise httpx.ReadTimeout("lost", request=request)
+        return httpx.Response(200, json=found)
 
     def _create(self, order: dict[str, Any]) -> httpx.Response:
         fresh = {k: order[k] for k in ("amount_minor", "currency", "reference")}

@@ -27,3 +27,7 @@ class SumTooLarge(OboloError):
 
 class LeafTooLong(OboloError):
     """An entry of the log is at most 65,535 bytes long."""
+
+
+class NoKey(OboloError):
+    """This organisation has no such key yet: `obolo work` makes it within a minute."""

@@ -4,10 +4,11 @@ Pure. Owns what each kind of entry says in public. Never: a person, the amount, 
 order of one gift. A refund has to name the numbers it takes back, else nobody could recompute the
 line; it names no gift. Amounts are in minor units; spans are [line, lo, hi) with `hi` outside.
 
-Kinds: `rule` (entry 0, how numbers are given), `line`, `gifts` (a batch), `evidence`, `cash`, and
-otherwise the kind of a posting of the ledger (`purchase`, `refund`, …).
+Kinds: `rule` (entry 0, how numbers are given), `line`, `gifts` (a batch), `evidence`, `cash`,
+`key`, and otherwise the kind of a posting of the ledger (`purchase`, `refund`, …).
 """
 
+import base64
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
@@ -15,6 +16,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, Final
 from uuid import UUID
+
+from obolo.trace.log import note
 
 FORMAT: Final = 1
 SPANS_MAX: Final = 600  # of one leaf; an entry has at most 65,535 bytes
@@ -150,20 +153,43 @@ class Balance:
     account: str  # cash:bank, …
     minor: int
     statement: bytes | None = None
+    day: date | None = None  # when it is another than the day of the proof
 
 
 def cash(
-    on: date, currency: str, balances: Sequence[Balance], *, unspent: int, unlogged: int
+    on: date,
+    currency: str,
+    balances: Sequence[Balance],
+    receivables: Sequence[Balance],
+    *,
+    unspent: int,
+    unlogged: int,
 ) -> bytes:
-    """The cash proof of a day: money held beside the cents not yet used.
+    """The cash proof of a day: money held, and money on its way, beside the cents not yet used.
 
-    `unlogged` is how many of `unspent` are not in the log yet (less purchases not in it yet): the
-    rest is what a reader of the log finds free.
+    `receivables` is held for us by others. `unlogged` is how many of `unspent` are not in the log
+    yet (less purchases not in it yet): the rest is what a reader of the log finds free.
     """
-    accounts = [
-        {"account": one.account, "minor": one.minor}
-        | ({"statement": one.statement.hex()} if one.statement else {})
-        for one in balances
-    ]
-    told = {"kind": "cash", "on": on.isoformat(), "currency": currency, "accounts": accounts}
+    told: dict[str, Any] = {"kind": "cash", "on": on.isoformat(), "currency": currency}
+    told["accounts"] = [_balance(one) for one in balances]
+    told["receivables"] = [_balance(one) for one in receivables]
     return canonical(told | {"unspent_minor": unspent, "unlogged_minor": unlogged})
+
+
+def _balance(of: Balance) -> dict[str, str | int]:
+    told: dict[str, str | int] = {"account": of.account, "minor": of.minor}
+    told |= {"day": of.day.isoformat()} if of.day else {}
+    return told | ({"statement": of.statement.hex()} if of.statement else {})
+
+
+def key(old: note.Signer, new: note.Key, index: int) -> bytes:
+    """From this entry on, which is number `index`, another key signs; the old one says so."""
+    text = key_text(old.key, new, index)
+    signature = note.raw_signature(old, text)
+    told = {"kind": "key", "was": old.key.text(), "key": new.text()}
+    return canonical(told | {"signature": base64.b64encode(signature).decode()})
+
+
+def key_text(old: note.Key, new: note.Key, index: int) -> str:
+    """What the old key signs when it hands over."""
+    return f"obolo/log-key/v1\n{old.text()}\n{new.text()}\n{index}\n"

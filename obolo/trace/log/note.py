@@ -94,6 +94,11 @@ class Note:
         return f"{self.text}\n{''.join(told)}"
 
 
+def raw_signature(signer: Signer, text: str) -> bytes:
+    """The bare 64 bytes with which an Ed25519 key vouches for a text that is no note."""
+    return Ed25519PrivateKey.from_private_bytes(signer.seed).sign(text.encode())
+
+
 def parse_key(text: str) -> Key:
     """A published key; raises BadNote."""
     parts = text.strip().split("+", 2)

@@ -91,7 +91,7 @@ def answer(
 ) -> Answer:
     """Vouch for a checkpoint, or say why not. `key`: the log's, None for one not known here."""
     if key is None:
-        return Answer(HTTPStatus.NOT_FOUND, "This log is not known here.\n")
+        return unknown()
     try:
         told = checkpoint.verify(request.signed, key)
     except BadNote as wrong:
@@ -107,6 +107,11 @@ def answer(
         return Answer(HTTPStatus.UNPROCESSABLE_ENTITY, f"{wrong}\n")
     line = signer.line(told.text(), at_seconds=at_seconds)
     return Answer(HTTPStatus.OK, line, keep=told)
+
+
+def unknown() -> Answer:
+    """The answer about a log that is not watched."""
+    return Answer(HTTPStatus.NOT_FOUND, "This log is not known here.\n")
 
 
 def refused(wrong: BadNote | BadProof) -> Answer:

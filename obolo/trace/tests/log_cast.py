@@ -87,7 +87,13 @@ def a_story(months: int = 8) -> list[bytes]:
         leaves.rule(LOG.key.name, "fifo-1", {"en": ["The rule."]}),
         *(
             leaves.canonical(
-                {"kind": "line", "line": name, "fund": name, "purpose": "x", "currency": "EUR"}
+                {
+                    "kind": "line",
+                    "line": name,
+                    "fund": name,
+                    "purpose": "reserve",
+                    "currency": "EUR",
+                }
             )
             for name in ("a", "b")
         ),

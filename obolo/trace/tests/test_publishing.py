@@ -3,12 +3,14 @@
 import json
 import re
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 from django.db import connection, transaction
 from django.db.utils import DatabaseError
 
 from obolo.causes.actions import add_evidence
+from obolo.causes.queries import open_causes
 from obolo.causes.tests.cast import buy, eur, invoice, photo, well
 from obolo.giving.tests.cast import paid
 from obolo.kit import clock as kit_clock
@@ -18,8 +20,9 @@ from obolo.ledger import actions as ledger
 from obolo.organisations.wall import breaches as wall_breaches
 from obolo.organisations.wall import current_id, within
 from obolo.people.tests.cast import anna, emma
-from obolo.trace import log_keys, proofs, publishing
+from obolo.trace import log_keys, log_reading, log_status, proofs, publishing
 from obolo.trace.log import leaves, note, tiles
+from obolo.trace.log.errors import NoKey
 from obolo.trace.log.leaves import Balance
 from obolo.trace.log_models import Leaf, LogHead, Share, SignedCheckpoint
 from obolo.trace.tests.log_cast import key, log_root, proof_file, publish, small_log, verified
@@ -171,7 +174,11 @@ def test_a_receipt_can_tell_the_newest_checkpoint(charity):
 
 
 def test_the_seed_is_sealed_and_made_once(charity):
+    with pytest.raises(NoKey):
+        log_keys.signer(log_keys.LOG_KEY)
+    log_keys.ensure()
     first = log_keys.signer(log_keys.LOG_KEY)
+    log_keys.ensure()
     again = log_keys.signer(log_keys.LOG_KEY)
     assert first == again
     other = log_keys.signer(log_keys.WITNESS_KEY)
@@ -227,17 +234,54 @@ def test_the_cash_stands_beside_the_cents(charity):
     paid(anna(), cause, 500, fee=0)
     publish()
     paid(emma(), cause, 200, fee=0)  # not in the log yet
-    balances = [Balance("cash:bank", 650, bytes(32)), Balance("receivable:card", 50)]
-    publishing.prove_cash(current_id(), on=date(2026, 11, 24), currency="EUR", balances=balances)
+    day: dict[str, Any] = {"on": date(2026, 11, 24), "currency": "EUR"}
+    bank, card = Balance("cash:bank", 650, bytes(32)), Balance("cash:card", 50)
+    assert publishing.prove_cash(current_id(), **day, balances=[bank], receivables=[card])
+    assert not publishing.prove_cash(current_id(), **day, balances=[bank])
     told = json.loads(bytes(Leaf.objects.latest("index").body))
     assert (told["unspent_minor"], told["unlogged_minor"]) == (700, 200)
     assert _log()[0]
-    publishing.prove_cash(
-        current_id(), on=date(2026, 11, 25), currency="EUR", balances=balances[:1]
-    )
+    next_day: dict[str, Any] = {"on": date(2026, 11, 25), "currency": "EUR"}
+    assert publishing.prove_cash(current_id(), **next_day, balances=[bank])
     holds, said = _log()
     assert not holds
-    assert said.endswith("700 cents are unspent, the accounts hold 650.")
+    assert said.endswith("On 2026-11-25 700 cents EUR were unspent, 650 were held.")
+    after: dict[str, Any] = {"on": date(2026, 11, 26), "currency": "EUR"}
+    assert publishing.prove_cash(current_id(), **after, balances=[bank], receivables=[card])
+    holds, said = _log()
+    assert holds, "the shortfall was made good; the day it was there is still told"
+    assert "On 2026-11-25 700 cents EUR were unspent, 650 were held." in said
+
+
+def test_what_is_held_outside_the_bank_is_read_from_the_books(charity):
+    paid(anna(), well(), 500)
+    assert log_reading.held_elsewhere("EUR") == [Balance("cash:simulator", 467)]
+    assert log_reading.held_elsewhere("XOF") == []
+
+
+def test_the_old_key_signs_the_new_one_in_and_is_destroyed(charity, tmp_path):
+    gift, _ = small_log()
+    old = key()
+    old_seed = log_keys.signer(log_keys.LOG_KEY).seed
+    before = proof_file(tmp_path, gift)
+    new = publishing.rotate_key(current_id()).text()
+    assert (new, new.split("+")[0]) == (key(), old.split("+")[0])
+    assert new != old
+    assert log_keys.signer(log_keys.LOG_KEY).seed != old_seed
+    for trusted in (old, new):  # the checkpoint of the hand-over is signed by both
+        assert verified("checkpoint", log_root() / "checkpoint", "--key", trusted)[0]
+    paid(anna(), open_causes()[0], 500, fee=0)
+    publish()
+    assert verified("log", log_root(), "--key", new)[0]
+    holds, told = verified("log", log_root(), "--key", old)
+    assert holds, told
+    assert verified("proof", before, "--key", old)[0]
+    (tmp_path / "keys").write_text(log_status.key_chain())
+    fresh = tmp_path / "fresh.tlog-proof"
+    fresh.write_text(proofs.gift_proof(gift.id) or "")
+    assert not verified("proof", fresh, "--key", old)[0]
+    assert verified("proof", fresh, "--key", old, "--chain", tmp_path / "keys")[0]
+    assert proofs.breaches() == []
 
 
 def test_the_wall_stands_and_leaves_are_never_altered(charity):

@@ -1,6 +1,6 @@
 """Addresses of the console, below `/console/<slug>/`. A verb is a resource one posts to."""
 
-from django.urls import path
+from django.urls import include, path
 
 from obolo.web.console import (
     causes,
@@ -80,5 +80,6 @@ urlpatterns = [
     ),
     path("money/gifts/", methods(get=staff_page(gifts.show_all)), name="console-gifts"),
     path("money/gifts/<uuid:gift_id>/", methods(get=staff_page(gift.show)), name="console-gift"),
+    path("money/bank/", include("obolo.web.console.bank_urls")),
     path("set-aside/", methods(get=staff_page(set_aside.show)), name="console-set-aside"),
 ]

@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseNotFound
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST, require_safe
 
-from obolo.trace import log_keys, publishing, witnessing
+from obolo.trace import log_keys, log_status, publishing, witnessing
 from obolo.trace.log import tiles, witness
 
 REQUEST_BYTES_MAX: Final = 65_536  # a checkpoint and at most 63 hashes are far below
@@ -48,6 +48,13 @@ def key(request: HttpRequest, slug: str) -> HttpResponse:
     if found is None:
         return _nothing()
     return _answer(f"{found.text()}\n".encode(), witness.PLAIN_TYPE, _ASK_FIRST)
+
+
+@require_safe
+def keys(request: HttpRequest, slug: str) -> HttpResponse:
+    """All keys the log ever had, each but the first signed in by the one before it."""
+    told = log_status.key_chain()
+    return _answer(told.encode(), witness.PLAIN_TYPE, _ASK_FIRST) if told else _nothing()
 
 
 @csrf_exempt  # programs ask here, with no cookie; the signature in the body is what counts

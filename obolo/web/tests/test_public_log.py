@@ -94,13 +94,39 @@ def test_only_a_tiles_own_path_is_looked_for(gift, client, path, monkeypatch):
 
 
 def test_before_the_first_entry_and_for_nobody_there_is_nothing(charity, client):
-    for path in ("checkpoint", "key", "tile/0/000", "tile/entries/000.p/1"):
+    for path in ("checkpoint", "key", "keys", "tile/0/000", "tile/entries/000.p/1"):
         assert client.get(f"{LOG}/{path}").status_code == 404
         assert client.get(f"/log/nobody/{path}").status_code == 404
 
 
 def test_a_neighbours_log_is_not_ours(gift, client, other_charity):
     assert client.get("/log/pane-buono/checkpoint").status_code == 404
+
+
+def test_a_strangers_question_makes_no_key(gift, client, other_charity):
+    assert client.post(ASK, _request(), content_type="text/plain").status_code == 404
+    with within(other_charity.id):
+        assert log_keys.public(log_keys.WITNESS_KEY) is None
+
+
+def test_after_a_change_of_the_key_the_chain_leads_from_any_key_to_the_newest(
+    gift, client, tmp_path
+):
+    old = _fetched(client, "key")
+    for _ in range(2):
+        publishing.rotate_key(current_id())
+    new = _fetched(client, "key")
+    (tmp_path / "keys").write_bytes(_fetched(client, "keys"))
+    assert _fetched(client, "keys").splitlines()[0] + b"\n" == old
+    assert old != new
+    (tmp_path / "checkpoint").write_bytes(_fetched(client, "checkpoint"))
+    words = ("checkpoint", tmp_path / "checkpoint", "--key", old.decode().strip())
+    assert not verified(*words)[0]
+    held, told = verified(*words, "--chain", tmp_path / "keys")
+    assert held, told
+    bent = (tmp_path / "keys").read_text().splitlines()
+    (tmp_path / "keys").write_text("\n".join([bent[0], bent[2], bent[1]]))
+    assert "did not sign the new key in" in verified(*words, "--chain", tmp_path / "keys")[1]
 
 
 def _request() -> bytes:

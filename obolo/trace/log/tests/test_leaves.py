@@ -89,11 +89,13 @@ def test_the_first_entry_is_the_rule():
 
 def test_a_cash_proof_holds_money_beside_cents():
     balances = [Balance("cash:bank", 120, b"\x02" * 32), Balance("cash:desk", 5)]
-    told = json.loads(leaves.cash(ON, "EUR", balances, unspent=100, unlogged=10))
+    others = [Balance("cash:card", 7, day=ON)]
+    told = json.loads(leaves.cash(ON, "EUR", balances, others, unspent=100, unlogged=10))
     assert told["accounts"] == [
         {"account": "cash:bank", "minor": 120, "statement": "02" * 32},
         {"account": "cash:desk", "minor": 5},
     ]
+    assert told["receivables"] == [{"account": "cash:card", "minor": 7, "day": ON.isoformat()}]
     assert (told["unspent_minor"], told["unlogged_minor"]) == (100, 10)
 
 
