@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest
-from ninja import NinjaAPI, Schema
+from ninja import NinjaAPI, Schema, Status
 from ninja.errors import HttpError, ValidationError
 from ninja.security import HttpBearer
 
@@ -128,7 +128,7 @@ def record_purchase(request: HttpRequest) -> Any:
         exchange=form.exchange,
         place=form.place,
     )
-    return 201, shapes.purchase(made)
+    return Status(201, shapes.purchase(made))
 
 
 @api.get("purchases/{uuid:purchase_id}")
@@ -163,7 +163,7 @@ def reply(request: HttpRequest, conversation_id: UUID, words: Reply) -> Any:
         )
     except NotSendable as odd:
         raise HttpError(400, " ".join(odd.problems)) from odd
-    return 201, {"id": str(said.message_id), "state": said.state}
+    return Status(201, {"id": str(said.message_id), "state": said.state})
 
 
 def _need(request: HttpRequest, ability: str) -> None:

@@ -1,4 +1,4 @@
-"""Purchases by program: what waits says so, other currencies keep their rate, odd fields are named."""
+"""Purchases by program: what waits says so, currencies keep their rate, odd fields are named."""
 
 from typing import Any
 from uuid import uuid4
@@ -80,9 +80,17 @@ def test_a_photo_without_consent_is_on_file_and_not_shown(send):
 @pytest.mark.parametrize(
     ("field", "value", "told"),
     [
-        ("photo_consent", "maybe", "photo_consent must be one of nobody, given, open."),
-        ("consent_date", "yesterday", "consent_date must be written YYYY-MM-DD."),
-        ("rate", "655.957", "rate_source is missing."),
+        (
+            "photo_consent",
+            "maybe",
+            "A field of the purchase is wrong. photo_consent must be one of nobody, given, open.",
+        ),
+        (
+            "consent_date",
+            "yesterday",
+            "A field of the purchase is wrong. consent_date must be written YYYY-MM-DD.",
+        ),
+        ("rate", "655.957", "A field of the purchase is wrong. rate_source is missing."),
         ("currency", "USD", "This purchase cannot be recorded. This cause is kept in EUR."),
     ],
 )
