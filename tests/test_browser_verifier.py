@@ -16,7 +16,9 @@ pytestmark = pytest.mark.browser
 SCRIPT = Path(obolo.web.__file__).parent / "static" / "public" / "verify.js"
 BASE = "http://localhost"  # hashing needs a secure page; localhost is one
 PAGE = """<!doctype html><meta charset="utf-8"><title>t</title>
-<section data-verify data-proof="/gift" data-key="{key}" data-holds="Holds:" data-broken="Broken:">
+<section data-verify data-proof="/gift" data-key="{key}" data-overhead="other"
+ data-for-cause="for the cause" data-log="the log"
+ data-holds="Holds:" data-broken="Broken:">
 <button>Check</button><output></output></section>
 <script type="module" src="/verify.js"></script>"""
 
@@ -62,7 +64,7 @@ def test_a_donor_checks_with_one_press(window):
     window.get_by_role("button").click()
     output = window.locator("[data-verify] output")
     window.wait_for_selector("[data-state]")
-    assert (output.text_content() or "").startswith("Holds: 91–511 · 7 · ")
+    assert (output.text_content() or "").startswith("Holds:91–511 for the cause7 · ")
 
 
 def test_one_proof_and_several_hold(window):

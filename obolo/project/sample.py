@@ -34,9 +34,10 @@ from obolo.project.sample_facts import (
     SLUG,
     WABA_ID,
 )
-from obolo.trace import log_keys
+from obolo.trace import log_keys, open_terms
 
 OVERHEAD_BPS = 1_000  # 10 % of the net gift
+IATI_IDENTIFIER = "XX-EXAMPLE-0001"  # of no register
 KEY_BITS = 2_048  # pretended; a real shop's key has 4,096, which takes seconds to make
 _TOKENS = (
     "app_secret", "verify_token", "access_token", "payment_secret", "password",
@@ -106,6 +107,7 @@ def _furnish(secrets: dict[str, str]) -> None:
     for cause in CAUSES:
         if cause_queries.by_slug(cause["slug"]) is None:
             causes.open_cause(currency="EUR", **cause)
+    open_terms.choose(licence=open_terms.DEFAULT, iati_identifier=IATI_IDENTIFIER, by=None)
 
 
 def _connect(organisation_id: UUID, secrets: dict[str, str], base_url: str) -> None:

@@ -19,7 +19,7 @@ from obolo.causes.models import Cause, Purchase
 from obolo.giving.models import Gift
 from obolo.kit.clock import now
 from obolo.ledger import queries as ledger
-from obolo.ledger.models import Entry, Leg, Lineage
+from obolo.ledger.models import Entry, Leg, Line, Lineage, Purpose
 
 GIFTS_TOLD_MIN: Final = 5  # fewer gifts together could show the amount of one
 PURCHASES_TOLD_MAX: Final = 10_000
@@ -220,6 +220,12 @@ def purchases(causes: Iterable[Cause]) -> list[Purchase]:
     """Everything bought for these causes, oldest first, with evidence."""
     found = Purchase.objects.filter(cause__in=list(causes)).select_related("cause")
     return list(found.prefetch_related("evidence").order_by("recorded_at")[:PURCHASES_TOLD_MAX])
+
+
+def overhead_lines() -> list[UUID]:
+    """The lines of the organisation's running costs, by which a proof can be told apart."""
+    found = Line.objects.filter(fund__purpose=Purpose.OVERHEAD).order_by("currency")
+    return list(found.values_list("id", flat=True))
 
 
 def purchases_count(cause: Cause) -> int:

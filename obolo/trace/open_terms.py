@@ -10,6 +10,7 @@ from typing import Final
 from uuid import UUID
 
 from obolo.kit.errors import OboloError
+from obolo.organisations.models import User
 from obolo.trace.open_models import OpenTerms
 
 LICENCES: Final = {
@@ -52,6 +53,13 @@ def terms() -> Terms:
     """The terms of the current organisation."""
     found = OpenTerms.objects.order_by("-chosen_at", "-id").first()
     return Terms(found.licence, found.iati_identifier) if found else Terms(DEFAULT, "")
+
+
+def chosen(limit: int = 20) -> list[tuple[OpenTerms, str]]:
+    """What was chosen until now, newest first, each with the name of the one who chose."""
+    rows = list(OpenTerms.objects.order_by("-chosen_at", "-id")[:limit])
+    names = dict(User.objects.filter(id__in=[r.chosen_by for r in rows]).values_list("id", "name"))
+    return [(row, str(names.get(row.chosen_by, ""))) for row in rows]
 
 
 def choose(*, licence: str, iati_identifier: str, by: UUID | None) -> Terms:

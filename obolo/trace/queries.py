@@ -100,6 +100,11 @@ def gift_by_token(token: str) -> Gift | None:
     return giving.gift(link.gift_id) if link else None
 
 
+def links_of(gift_id: UUID) -> list[TraceLink]:
+    """All links a gift's page has had, newest first, with who ended them and why."""
+    return list(TraceLink.objects.filter(gift_id=gift_id).order_by("-created_at", "-id"))
+
+
 def path(gift: Gift) -> Path:
     """The path of a gift as the ledger has it now."""
     booked = ledger.gift_path(gift.id)

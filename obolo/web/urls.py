@@ -3,7 +3,7 @@
 from django.urls import include, path
 
 from obolo.web.api.v1 import api
-from obolo.web.public import log
+from obolo.web.public import log, payment
 from obolo.web.public import views as public
 
 urlpatterns = [
@@ -18,7 +18,7 @@ urlpatterns = [
     path("log/<slug:slug>/keys", log.keys, name="log_keys"),
     path("log/<slug:slug>/tile/<path:rest>", log.tile, name="log_tile"),
     path("witness/<slug:slug>/add-checkpoint", log.add_checkpoint, name="add_checkpoint"),
-    path("p/<slug:slug>/<str:reference>", public.payment_link, name="payment"),
+    path("p/<slug:slug>/<str:reference>", payment.payment_link, name="payment"),
     path("", include("obolo.web.public.urls")),
     path("console/<slug:slug>/", include("obolo.web.console.urls")),
     path("api/v1/", api.urls),

@@ -19,6 +19,7 @@ ABILITY: Final = "money"  # who may change anything here; everybody on the staff
 TABS: Final = [
     ("money.tab_gifts", "console-gifts"),
     ("bank.tab", "console-bank"),
+    ("terms.tab", "console-open-terms"),
 ]
 
 

@@ -9,6 +9,8 @@ from obolo.web.console import (
     gifts,
     inbox,
     login,
+    open_terms,
+    page_link,
     purchases,
     set_aside,
 )
@@ -80,6 +82,21 @@ urlpatterns = [
     ),
     path("money/gifts/", methods(get=staff_page(gifts.show_all)), name="console-gifts"),
     path("money/gifts/<uuid:gift_id>/", methods(get=staff_page(gift.show)), name="console-gift"),
+    path(
+        "money/open-data/",
+        methods(
+            get=staff_page(open_terms.show), post=staff_page(open_terms.choose, ability="money")
+        ),
+        name="console-open-terms",
+    ),
+    path(
+        "gifts/<uuid:gift_id>/page",
+        methods(
+            get=staff_page(page_link.show, ability="answer"),
+            post=staff_page(page_link.change, ability="answer"),
+        ),
+        name="console-page-link",
+    ),
     path("money/bank/", include("obolo.web.console.bank_urls")),
     path("set-aside/", methods(get=staff_page(set_aside.show)), name="console-set-aside"),
 ]

@@ -1,11 +1,12 @@
-"""Addresses of the pages that everybody may find."""
+"""Addresses of the pages that everybody may find, and of what a donor may do on their own."""
 
 from django.urls import path
 
 from obolo.web.open_data import views as open_data
-from obolo.web.public import books
+from obolo.web.public import books, renew
 
 urlpatterns = [
+    path("t/<slug:slug>/<str:token>/renew", renew.renew, name="renew"),
     path("o/<slug:slug>", books.organisation_page, name="organisation"),
     path("o/<slug:slug>/part", books.organisation_part, name="organisation_part"),
     path("o/<slug:slug>/card.png", books.organisation_card, name="organisation_card"),

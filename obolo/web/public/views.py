@@ -1,14 +1,10 @@
-"""Views of the public pages. Every request is a GET and changes nothing that anybody owns.
+"""Views of the donor's page, and of the front page. Every request is a GET and changes nothing."""
 
-One leaves a wish: a payment whose page at the provider has closed is planned once more.
-"""
-
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
@@ -17,21 +13,19 @@ from obolo.causes import files
 from obolo.causes import queries as causes
 from obolo.causes.models import Purchase
 from obolo.conversations.models import Direction, Message
-from obolo.giving import actions as payments
-from obolo.giving import queries as giving
-from obolo.giving.models import Gift, Payment, PaymentState
-from obolo.kit.clock import now
+from obolo.giving.models import Gift
+from obolo.ledger import queries as ledger
+from obolo.ledger import rules
 from obolo.organisations import queries as organisations
 from obolo.organisations.models import Listing
 from obolo.organisations.wall import current_id, within
-from obolo.trace import actions as trace_links
-from obolo.trace import log_keys, proofs
+from obolo.trace import log_keys, open_books, proofs
 from obolo.trace import queries as trace
-from obolo.trace.models import TraceLink
 from obolo.web.public import shown
-from obolo.web.public.chat import PHONE_URL, chat_url
+from obolo.web.public.books import nothing
+from obolo.web.public.chat import PHONE_URL
 from obolo.web.public.flow import flow
-from obolo.web.words import LANGUAGES, money, pick, word
+from obolo.web.words import LANGUAGES, pick, word
 
 PHOTO_KEPT_SECONDS = 3600  # in the browser of the one who looks, nowhere else
 PROOF_NAME = "gift.tlog-proof"
@@ -46,7 +40,7 @@ def gift_page(request: HttpRequest, slug: str, token: str) -> HttpResponse:
     """The page of one gift; whoever holds the address may see it."""
     gift = trace.gift_by_token(token)
     if gift is None:
-        return _nothing(request)
+        return nothing(request)
     return render(request, "public/gift.html", _gift_words(request, gift, slug, token))
 
 
@@ -55,7 +49,7 @@ def gift_part(request: HttpRequest, slug: str, token: str) -> HttpResponse:
     """The changing part of that page, for a page that is already open."""
     gift = trace.gift_by_token(token)
     if gift is None:
-        return _nothing(request)
+        return nothing(request)
     return render(request, "public/_gift.html", _gift_words(request, gift, slug, token))
 
 
@@ -65,13 +59,13 @@ def photo(request: HttpRequest, slug: str, token: str, evidence_id: UUID) -> Htt
     gift = trace.gift_by_token(token)
     found = causes.evidence(evidence_id) if gift else None
     if gift is None or found is None or not found.public:
-        return _nothing(request)
+        return nothing(request)
     if found.purchase.cause_id != gift.cause_id:
-        return _nothing(request)
+        return nothing(request)
     try:
         content = files.read(current_id(), found.file_name)
     except FileNotFoundError:
-        return _nothing(request)
+        return nothing(request)
     headers = {
         "Cache-Control": f"private, max-age={PHOTO_KEPT_SECONDS}",
         "X-Content-Type-Options": "nosniff",
@@ -85,7 +79,7 @@ def gift_proof(request: HttpRequest, slug: str, token: str) -> HttpResponse:
     gift = trace.gift_by_token(token)
     told = proofs.gift_proof(gift.id) if gift else None
     if told is None:
-        return _nothing(request)
+        return nothing(request)
     headers = {"Content-Disposition": f'attachment; filename="{PROOF_NAME}"'}
     return HttpResponse(told, content_type="text/plain; charset=utf-8", headers=headers)
 
@@ -111,70 +105,9 @@ def _gift_words(request: HttpRequest, gift: Gift, slug: str, token: str) -> dict
         "counted_ids": {one.purchase_id for one in path.counted},
         "proof": proofs.standing(gift.id) if path.numbers else "",
         "log_key": log_keys.public(),
+        "overhead_lines": " ".join(str(one) for one in open_books.overhead_lines()),
+        "rules": rules.words(ledger.rule_of(gift.cause.fund_id), lang),
     }
-
-
-def _nothing(request: HttpRequest) -> HttpResponse:
-    """The same kind page for every address that opens nothing, whatever the reason."""
-    words = {"lang": "it", "languages": LANGUAGES}
-    return render(request, "public/nothing.html", words, status=404)
-
-
-# ---- Payment links ---------------------------------------------------------------------------
-
-
-@require_safe
-def payment_link(request: HttpRequest, slug: str, reference: str) -> HttpResponse:
-    """Forward to the payment provider, or say plainly why there is nothing to pay any more."""
-    payment = giving.payment_by_reference(reference)
-    if payment is None:
-        return _nothing(request)
-    standing = _standing(payment, now())
-    if standing == PaymentState.OPEN:
-        return HttpResponseRedirect(payment.url)
-    if standing == PaymentState.PLANNED:  # the page looks again by itself in some seconds
-        payments.ask_reopen(payment_id=payment.id)
-    organisation = organisations.current()
-    lang = pick(request.GET.get("lang"), payment.language, organisation.language)
-    words = {
-        "lang": lang,
-        "organisation": organisation,
-        "standing": standing.value,
-        "headline": word(f"public.pay_{standing.value}", lang),
-        "explained": word(f"public.pay_{standing.value}_text", lang),
-        "amount": money(payment.asked, lang),
-        "cause_name": payment.cause.name(lang),
-        "trace_url": _trace_url(payment) if standing == PaymentState.PAID else "",
-        "chat_url": _chat_url(payment, lang),
-    }
-    return render(request, "public/payment.html", words)
-
-
-def _standing(payment: Payment, at: datetime) -> PaymentState:
-    """The payment's state as the link should tell it: unpaid ones end with their time."""
-    state = PaymentState(payment.state)
-    waiting = state in (PaymentState.PLANNED, PaymentState.OPEN)
-    if waiting and payment.expires_at <= at:
-        return PaymentState.EXPIRED
-    # Open without a page that takes money: to the person it is still being prepared.
-    is_closed = payment.page_until is not None and payment.page_until <= at
-    return PaymentState.PLANNED if waiting and (is_closed or not payment.url) else state
-
-
-def _trace_url(payment: Payment) -> str:
-    # Only a link that lives: opening this page must neither make one nor bring back a revoked one.
-    link = TraceLink.objects.filter(gift__payment_id=payment.id, revoked_at=None).first()
-    return trace_links.url(link.id) if link else ""
-
-
-def _chat_url(payment: Payment, lang: str) -> str:
-    wish = word(
-        "public.pay_wish",
-        lang,
-        amount=money(payment.asked, lang),
-        cause=payment.cause.name(lang),
-    )
-    return chat_url(wish)
 
 
 # ---- The front page and the tour of the demo -------------------------------------------------

@@ -101,12 +101,25 @@ def test_a_link_past_its_time_is_expired_whatever_the_row_says(charity, client):
 def test_a_page_that_closed_at_the_provider_is_prepared_anew(charity, client):
     payment = cast.opened(cast.well())
     Payment.objects.filter(id=payment.id).update(page_until=now())
-    answer = client.get(address(payment))
-    assert answer.status_code == 200
-    assert "Ancora un istante" in answer.content.decode()
+    html = client.get(address(payment)).content.decode()
+    assert "Ancora un istante" in html
+    assert "public/ask.js" in html
+    payment.refresh_from_db()
+    assert payment.state == PaymentState.OPEN, "looking asks for nothing: previews look too"
+    answer = client.post(address(payment))
+    assert answer.status_code == 302
+    assert answer.headers["Location"].startswith(address(payment))
     payment.refresh_from_db()
     assert payment.state == PaymentState.PLANNED
     assert "public/wait.js" in client.get(address(payment)).content.decode()
+
+
+def test_a_press_on_any_other_payment_changes_nothing(charity, client):
+    cause = cast.well()
+    for payment in (cast.asked(cause), cast.opened(cause)):
+        before = Payment.objects.filter(id=payment.id).values().get()
+        assert client.post(address(payment)).status_code == 302
+        assert Payment.objects.filter(id=payment.id).values().get() == before
 
 
 def test_without_the_simulator_the_button_opens_the_chat(charity, client, settings):

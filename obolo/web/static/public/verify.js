@@ -4,6 +4,7 @@
 // Error whose message says what does not hold.
 //
 // A page may say: <section data-verify data-proof="/…/gift.tlog-proof" data-key="name+id+base64"
+//   data-overhead="<ids of lines>" data-for-cause="…" data-for-overhead="…" data-log="…"
 //   data-holds="…" data-broken="…"><button>…</button><output></output></section>
 
 const HEADER = "c2sp.org/tlog-proof@v1";
@@ -212,17 +213,35 @@ export async function checkProof(text, keyText) {
   return found;
 }
 
+// What the proofs tell, a line each: the number itself, and what it is in the reader's words.
+function facts(found, words) {
+  const overhead = (words.overhead ?? "").split(" ");
+  const runs = found.map((one) => [
+    `${one.low}–${one.high}`, overhead.includes(one.line) ? words.forOverhead : words.forCause,
+  ]);
+  return [...runs, [`${found[0].size} · ${found[0].root}`, words.log]];
+}
+
+function list(lines) {
+  const made = document.createElement("ul");
+  for (const [number, what] of lines) {
+    const fact = document.createElement("bdi"); // it reads from left to right in any language
+    fact.dir = "ltr";
+    fact.textContent = number;
+    const line = document.createElement("li");
+    line.append(fact, ` ${what ?? ""}`);
+    made.append(line);
+  }
+  return made;
+}
+
 async function checkSection(section) {
   const output = section.querySelector("output");
   try {
     const answer = await fetch(section.dataset.proof, { credentials: "same-origin" });
     if (!answer.ok) broken(String(answer.status));
     const found = await checkProof(await answer.text(), section.dataset.key);
-    const runs = found.map((one) => `${one.low}–${one.high}`).join(", ");
-    const facts = document.createElement("bdi"); // they read from left to right in any language
-    facts.dir = "ltr";
-    facts.textContent = `${runs} · ${found[0].size} · ${found[0].root}`;
-    output.replaceChildren(`${section.dataset.holds} `, facts);
+    output.replaceChildren(section.dataset.holds, list(facts(found, section.dataset)));
     section.dataset.state = "holds";
   } catch (wrong) {
     output.textContent = `${section.dataset.broken} ${wrong.message}`;
