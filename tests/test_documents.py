@@ -4,6 +4,7 @@ import hashlib
 import re
 import tomllib
 
+import pytest
 from click import Group
 
 from obolo.cli.commands import obolo
@@ -39,8 +40,9 @@ def test_the_makefile_has_the_two_promised_targets():
     assert len(re.findall(r"^[a-z]+:", makefile, re.MULTILINE)) <= 12
 
 
-def test_vendored_files_are_what_was_recorded():
-    folder = ROOT / "obolo" / "web" / "static" / "vendor"
+@pytest.mark.parametrize("place", ["web/static/vendor", "giving/papers/fonts"])
+def test_vendored_files_are_what_was_recorded(place: str):
+    folder = ROOT / "obolo" / place
     recorded = tomllib.loads((folder / "VENDOR.toml").read_text(encoding="utf-8"))
     files = {f.relative_to(folder).as_posix() for f in folder.rglob("*") if f.is_file()}
     assert files == {f["path"] for f in recorded["file"]} | {"VENDOR.toml"}

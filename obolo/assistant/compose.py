@@ -13,6 +13,7 @@ from obolo.assistant.texts import render
 from obolo.gateways.messaging.whatsapp import outbound
 
 LINK = "https://obolo.invalid/trace/"  # followed by the id of a trace link
+PAPER = "paper."  # followed by the name of a paper that is drawn when the message is sent
 BUTTON_BODY_CHARS_MAX = 1024  # WhatsApp: body of a message with buttons
 
 
@@ -59,6 +60,16 @@ def with_link(
     text = _joined(_joined(before, render(key, lang, **values)), after)
     label = render(button, lang)
     return Composed(outbound.link_button(text[:BUTTON_BODY_CHARS_MAX], label, url), text)
+
+
+def with_paper(
+    key: str, lang: str, reference: str, file_name: str, *, before: str = "", **values: Any
+) -> Composed:
+    """Words below a document; `reference` names the paper, which is made when it is sent."""
+    text = _joined(before, render(key, lang, **values))
+    paper = f"{PAPER}{reference}"
+    caption = text[:BUTTON_BODY_CHARS_MAX]
+    return Composed(outbound.document(media_id=paper, filename=file_name, caption=caption), text)
 
 
 def _joined(before: str, text: str) -> str:

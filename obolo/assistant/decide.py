@@ -323,7 +323,13 @@ def _trace(heard: Heard, known: Known) -> Decision:
 def _receipt(heard: Heard, known: Known) -> Decision:
     if not known.has_gift:
         return replace(_stay(known), act="say", text="trace_none", reasons=("no gift yet",))
-    return replace(_stay(known), act="show_receipt", text="receipt_text", reasons=("receipt",))
+    return replace(
+        _stay(known),
+        act="show_receipt",
+        text="receipt_text",
+        values={"tax_year": heard.slots.get("tax_year")},
+        reasons=("receipt",),
+    )
 
 
 def _about_a_cause(heard: Heard, known: Known) -> Decision:

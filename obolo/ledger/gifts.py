@@ -1,9 +1,12 @@
 """Money that comes in: gifts one by one and in bursts, matching gifts, gifts booked too low.
 
-Owns the way of a gift into its lines: fee, then overhead, then numbers. Two statements a gift: one
-locks, one writes.
+Owns the way of a gift into its lines: fee, then overhead, then numbers. The database does it in one
+call (migration 0007): it locks, splits, numbers and writes; what it answers is held against the
+rule of `postings`.
 """
 
+import hashlib
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -11,15 +14,17 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from psycopg.types.json import Jsonb
 
-from obolo.kit.money import Money
-from obolo.ledger import postings
-from obolo.ledger.draft import Draft, known, told_hash
-from obolo.ledger.errors import FundClosed, KeyReused, NoSuchGift, NotPostable
+from obolo.kit.clock import now
+from obolo.kit.ids import new_id
+from obolo.kit.money import Money, share
+from obolo.ledger import backstop, postings, prepared
+from obolo.ledger.draft import known, told_hash
+from obolo.ledger.errors import FundClosed, KeyReused, LineFull, NoSuchGift, NotPostable
 from obolo.ledger.funds import lock_funds
 from obolo.ledger.models import BatchGift, Entry, Mint, Purpose
 from obolo.ledger.spans import Span
-from obolo.ledger.standing import Standing
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +64,8 @@ def post_gift(
     Same key and inputs: the first posting again. Raises KeyReused, NoSuchFund, FundClosed,
     NotPostable, LineFull, CurrencyMismatch, NotAnAmount, and then nothing is written.
     """
-    told = _told(gift_id, fund_id, gross, fee, overhead_bps, account, value_date)
-    return _post("gift", gift_id, fund_id, gross, fee, overhead_bps, account, key, told, value_date)
+    where = _Where(fund_id, gross.currency, overhead_bps, account, value_date)
+    return _post("gift", gift_id, gross, fee, where, key, where.told(gift_id, gross, fee))
 
 
 def post_matching_gift(
@@ -80,11 +85,10 @@ def post_matching_gift(
     Takes and raises what `post_gift` does; NoSuchGift when the matched one was never posted.
     """
     _gift_entry(matched_gift_id)
-    plain = _told(gift_id, fund_id, gross, fee, overhead_bps, account, value_date)
-    told = told_hash("matching", matched_gift_id, plain.hex())
-    amounts = (gross, fee, overhead_bps)
+    where = _Where(fund_id, gross.currency, overhead_bps, account, value_date)
+    told = told_hash("matching", matched_gift_id, where.told(gift_id, gross, fee).hex())
     details = {"matches": str(matched_gift_id)}
-    return _post("gift", gift_id, fund_id, *amounts, account, key, told, value_date, details)
+    return _post("gift", gift_id, gross, fee, where, key, told, details)
 
 
 def post_additional_mint(
@@ -105,8 +109,8 @@ def post_additional_mint(
     _gift_entry(gift_id)
     amounts = [gross.minor, fee.minor, gross.currency, fee.currency, overhead_bps]
     told = told_hash("addition", gift_id, fund_id, *amounts, account, value_date)
-    kind = "addition"
-    return _post(kind, gift_id, fund_id, gross, fee, overhead_bps, account, key, told, value_date)
+    where = _Where(fund_id, gross.currency, overhead_bps, account, value_date)
+    return _post("addition", gift_id, gross, fee, where, key, told)
 
 
 def post_came_back(
@@ -128,9 +132,8 @@ def post_came_back(
     amounts = [amount.minor, amount.currency, overhead_bps]
     told = told_hash("came_back", gift_id, fund_id, *amounts, account, value_date)
     details = {"came_back_minor": amount.minor}
-    nothing = Money(0, amount.currency)
-    rest = (overhead_bps, account, key, told, value_date, details)
-    return _post("addition", gift_id, fund_id, amount, nothing, *rest)
+    where = _Where(fund_id, amount.currency, overhead_bps, account, value_date)
+    return _post("addition", gift_id, amount, Money(0, amount.currency), where, key, told, details)
 
 
 @transaction.atomic
@@ -149,149 +152,187 @@ def post_gifts(
     `key` is the burst's own. A gift whose key was posted before is left as it is; the others are
     posted. Each must leave a cent after its fee (else use `post_gift`). Raises what that does.
     """
-    postings.checked_cash(account)
-    rest = (overhead_bps, account, value_date)
-    told = [
-        _told(
-            g.gift_id, fund_id, Money(g.gross_minor, currency), Money(g.fee_minor, currency), *rest
-        )
-        for g in gifts
-    ]
-    lines = _lines(fund_id, currency, overhead_bps)
-    posted = _posted_before([g.key for g in gifts])
-    for gift, gift_told in zip(gifts, told, strict=True):
+    where = _Where(fund_id, currency, overhead_bps, account, value_date)
+    told = where.told_of_many(gifts)
+    if not gifts:
+        return []
+    whole = list(zip(gifts, told, strict=True))
+    keys = {gift.key for gift in gifts}
+    made = _post_many(whole, where, key) if len(keys) == len(gifts) else None
+    if made is not None:
+        return made
+    posted = _posted_before(list(keys))
+    for gift, gift_told in whole:
         if gift.key in posted and posted[gift.key][0] != gift_told:
             raise KeyReused(gift.key)
-    fresh = [(g, t) for g, t in zip(gifts, told, strict=True) if g.key not in posted]
-    if len({g.key for g, _ in fresh}) != len(fresh):
+    fresh = [(gift, gift_told) for gift, gift_told in whole if gift.key not in posted]
+    if len({gift.key for gift, _ in fresh}) != len(fresh):
         raise KeyReused("twice in one burst")
-    made: dict[str, GiftPosting] = {}
-    if fresh:
-        bps = 0 if lines[1] is None or lines[1].id == lines[0].id else overhead_bps
-        draft = Draft(
-            kind="gifts",
-            line=lines[0],
-            source_id=fund_id,
-            key=key,
-            told=told_hash([t.hex() for _, t in fresh], overhead_bps),
-            value_date=value_date,
-            overhead_bps=bps,
-        )
-        made = _fill(draft, fresh, lines, account)
-        if not draft.write():
-            raise KeyReused(key)
-    made |= _posted_earlier([g for g in gifts if g.key in posted], lines[0].id)
-    return [made[g.key] for g in gifts]
+    added = _post_many(fresh, where, key) if fresh else []
+    if added is None:
+        raise KeyReused(key)
+    by_key = dict(zip((gift.key for gift, _ in fresh), added, strict=True))
+    by_key |= _posted_earlier([gift for gift in gifts if gift.key in posted])
+    return [by_key[gift.key] for gift in gifts]
 
 
-def _fill(
-    draft: Draft,
-    gifts: list[tuple[GiftToPost, bytes]],
-    lines: tuple[Standing, Standing | None],
-    account: str,
-) -> dict[str, GiftPosting]:
-    """Split and number each gift of a burst; the legs hold their sums. The postings by key."""
-    own, overhead = lines
-    made: dict[str, GiftPosting] = {}
-    gross_minor = fee_minor = own_minor = overhead_minor = 0
-    for gift, told in gifts:
-        split = postings.split_gift(
-            gross=Money(gift.gross_minor, own.currency),
-            fee=Money(gift.fee_minor, own.currency),
-            overhead_bps=draft.overhead_bps,
-            gifted_minor=own.gifted_minor,
-        )
-        if split.net_minor == 0:
+@dataclass(frozen=True, slots=True)
+class _Where:
+    """What the gifts of one call have in common; raises NotPostable, NotAnAmount."""
+
+    fund_id: UUID
+    currency: str
+    overhead_bps: int
+    account: str
+    value_date: date
+
+    def __post_init__(self) -> None:
+        postings.checked_cash(self.account)
+        postings.checked_bps(self.overhead_bps)
+
+    def told(self, gift_id: UUID, gross: Money, fee: Money) -> bytes:
+        """The hash of the inputs of one gift."""
+        amounts = [gross.minor, fee.minor, gross.currency, fee.currency, self.overhead_bps]
+        rest = [self.account, self.value_date]
+        return told_hash("gift", gift_id, self.fund_id, *amounts, *rest)
+
+    def told_of_many(self, gifts: Sequence[GiftToPost]) -> list[bytes]:
+        """The same for a burst: only what differs is written anew for each."""
+        zero = Money(0, self.currency)
+        rest = [zero.currency, zero.currency, self.overhead_bps, self.account, self.value_date]
+        end = json.dumps(rest, default=str)[1:]
+        start = f'", "{self.fund_id}", '
+        return [
+            hashlib.sha256(
+                f'["gift", "{g.gift_id}{start}{g.gross_minor}, {g.fee_minor}, {end}'.encode()
+            ).digest()
+            for g in gifts
+        ]
+
+
+_POST_MANY = """
+SELECT outcome, own, own_lo, own_hi, overhead, overhead_lo, overhead_hi, gifted
+FROM ledger_post_gifts(%s, %s, %s, %s, %s, %s, %s, %s, %s, %s::uuid[], %s::int8[], %s::int8[],
+                       %s::text[], %s::bytea[])
+"""
+
+
+def _post_many(
+    gifts: list[tuple[GiftToPost, bytes]], where: _Where, key: str
+) -> list[GiftPosting] | None:
+    """Post gifts whose keys differ; None, and nothing written, when one of the keys is taken."""
+    entry_id = new_id()
+    gross = [Money(gift.gross_minor, where.currency).minor for gift, _ in gifts]
+    fees = [Money(gift.fee_minor, where.currency).minor for gift, _ in gifts]
+    for (gift, _), gross_minor, fee_minor in zip(gifts, gross, fees, strict=True):
+        if not 0 <= fee_minor < gross_minor:
             raise NotPostable(f"Gift {gift.gift_id} leaves nothing: post it alone.")
-        restricted = shared = None
-        if split.restricted_minor:
-            restricted = draft.mint(own, split.restricted_minor, "gift", gift.gift_id, leg=False)
-        if split.overhead_minor and overhead:
-            shared = draft.mint(overhead, split.overhead_minor, "gift", gift.gift_id, leg=False)
-        made[gift.key] = GiftPosting(draft.id, split.net_minor, shared, restricted)
-        own.gifted_minor += split.net_minor
-        own.overhead_minor += split.overhead_minor
-        own.gifts_count += 1
-        gross_minor += gift.gross_minor
-        fee_minor += gift.fee_minor
-        own_minor += split.restricted_minor
-        overhead_minor += split.overhead_minor
-        told_row = {"key": gift.key, "told": told.hex(), "gift": gift.gift_id}
-        draft.batch_gift(told_row | {"gross": gift.gross_minor, "fee": gift.fee_minor})
-    draft.touch(own)
-    gross, fee = Money(gross_minor, own.currency), Money(fee_minor, own.currency)
-    for name, minor in postings.cash_legs(gross, fee):
-        draft.leg(name or account, own.currency, minor)
-    if own_minor:
-        draft.fund_leg(own, -own_minor, "gift")
-    if overhead_minor and overhead:
-        draft.fund_leg(overhead, -overhead_minor, "gift")
-    return made
+    told = told_hash([gift_told.hex() for _, gift_told in gifts], where.overhead_bps)
+    rows = _call(
+        _POST_MANY,
+        [
+            entry_id,
+            *(where.fund_id, where.currency, where.overhead_bps, where.account, key, told),
+            *(where.value_date, now(), [gift.gift_id for gift, _ in gifts], gross, fees),
+            *([gift.key for gift, _ in gifts], [gift_told for _, gift_told in gifts]),
+        ],
+        where,
+    )
+    if not rows:
+        return None
+    net_minor = sum(gross) - sum(fees)
+    # The database split and numbered them; what they must end at follows from the rule once more.
+    shared_minor = share(net_minor, _bps(where, rows[0]), before_minor=rows[0][7])
+    assert sum(row[6] - row[5] for row in rows) == shared_minor
+    assert sum(row[3] - row[2] for row in rows) == net_minor - shared_minor
+    return [_posting_of(entry_id, row) for row in rows]
+
+
+_POST_ONE = """
+SELECT outcome, own, own_lo, own_hi, overhead, overhead_lo, overhead_hi, gifted
+FROM ledger_post_gift(%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
+"""
 
 
 def _post(
     kind: str,
     gift_id: UUID,
-    fund_id: UUID,
     gross: Money,
     fee: Money,
-    overhead_bps: int,
-    account: str,
+    where: _Where,
     key: str,
     told: bytes,
-    value_date: date,
     details: dict[str, Any] | None = None,
 ) -> GiftPosting:
-    postings.checked_cash(account)
+    entry_id = new_id()
+    postings.checked_gift(gross, fee)
     try:
-        own, overhead = _lines(fund_id, gross.currency, overhead_bps)
+        rows = _call(
+            _POST_ONE,
+            [
+                *(kind, entry_id, where.fund_id, gross.currency, gift_id, gross.minor, fee.minor),
+                *(where.overhead_bps, where.account, key, told, where.value_date, now()),
+                Jsonb(details or {}),
+            ],
+            where,
+        )
     except FundClosed:
         if (before := known(key, told)) is None:
             raise
         return _read_back(before, gift_id)
-    bps = 0 if overhead is None or overhead.id == own.id else overhead_bps
+    if not rows:
+        before = known(key, told)
+        assert before is not None
+        return _read_back(before, gift_id)
+    [row] = rows
     split = postings.split_gift(
-        gross=gross, fee=fee, overhead_bps=bps, gifted_minor=own.gifted_minor
+        gross=gross, fee=fee, overhead_bps=_bps(where, row), gifted_minor=row[7]
     )
-    draft = Draft(kind, own, gift_id, key, told, value_date, bps, details or {})
-    for name, minor in postings.cash_legs(gross, fee):
-        draft.leg(name or account, gross.currency, minor)
-    restricted = overhead_span = None
-    if split.restricted_minor:
-        restricted = draft.mint(own, split.restricted_minor, "gift", gift_id)
-    if split.overhead_minor and overhead:
-        overhead_span = draft.mint(overhead, split.overhead_minor, "gift", gift_id)
-    own.gifted_minor += split.net_minor
-    own.overhead_minor += split.overhead_minor
-    own.gifts_count += kind == "gift"
-    draft.touch(own)
-    if draft.write():
-        return GiftPosting(draft.id, split.net_minor, overhead_span, restricted)
-    entry_id = known(key, told)
-    assert entry_id is not None
-    return _read_back(entry_id, gift_id)
+    assert (row[3] - row[2], row[6] - row[5]) == (split.restricted_minor, split.overhead_minor)
+    return _posting_of(entry_id, row)
 
 
-def _lines(fund_id: UUID, currency: str, overhead_bps: int) -> tuple[Standing, Standing | None]:
-    """The fund's line and, when there is a share to split off, the overhead line; both locked."""
-    postings.checked_bps(overhead_bps)
-    # Without a share the overhead line stays unlocked: it is the one that all funds have in common.
-    purposes = [Purpose.OVERHEAD] if overhead_bps else []
-    by_fund, by_purpose = lock_funds(currency, [fund_id], purposes)
-    return by_fund[fund_id], by_purpose.get(Purpose.OVERHEAD)
+def _call(statement: str, values: list[Any], where: _Where) -> list[tuple[Any, ...]]:
+    """What the database posted; nothing when a key is taken. Raises LineFull, FundClosed.
+
+    Makes the lines that are missing, or raises NoSuchFund.
+    """
+    with backstop.watched():
+        rows = prepared.rows(statement, values)
+    outcome = rows[0][0] if rows else "taken"
+    if outcome == "missing":
+        lock_funds(
+            where.currency, [where.fund_id], [Purpose.OVERHEAD] if where.overhead_bps else []
+        )
+        with backstop.watched():
+            rows = prepared.rows(statement, values)
+        outcome = rows[0][0] if rows else "taken"
+    if outcome == "closed":
+        raise FundClosed(str(where.fund_id))
+    if outcome == "full":
+        raise LineFull(str(where.fund_id))
+    return rows if outcome == "posted" else []
+
+
+def _bps(where: _Where, row: tuple[Any, ...]) -> int:
+    """The share that applies: a gift to the overhead fund itself has no second line."""
+    return where.overhead_bps if row[4] else 0
+
+
+def _posting_of(entry_id: UUID, row: tuple[Any, ...]) -> GiftPosting:
+    _, own, lo, hi, overhead, shared_lo, shared_hi, _ = row
+    return GiftPosting(
+        entry_id=entry_id,
+        net_minor=hi - lo + shared_hi - shared_lo,
+        overhead=Span(overhead, shared_lo, shared_hi) if shared_hi > shared_lo else None,
+        restricted=Span(own, lo, hi) if hi > lo else None,
+    )
 
 
 def _gift_entry(gift_id: UUID) -> None:
     posted = Entry.objects.filter(source_id=gift_id, kind="gift").exists()
     if not posted and not BatchGift.objects.filter(gift_id=gift_id).exists():
         raise NoSuchGift(str(gift_id))
-
-
-def _told(
-    gift_id: UUID, fund_id: UUID, gross: Money, fee: Money, bps: int, account: str, on: date
-) -> bytes:
-    amounts = [gross.minor, fee.minor, gross.currency, fee.currency, bps]
-    return told_hash("gift", gift_id, fund_id, *amounts, account, on)
 
 
 def _read_back(entry_id: UUID, gift_id: UUID) -> GiftPosting:
@@ -321,14 +362,18 @@ def _posted_before(keys: list[str]) -> dict[str, tuple[bytes, UUID]]:
     return {key: (bytes(told), entry_id) for key, told, entry_id in rows}
 
 
-def _posted_earlier(gifts: list[GiftToPost], line_id: UUID) -> dict[str, GiftPosting]:
+def _posted_earlier(gifts: list[GiftToPost]) -> dict[str, GiftPosting]:
     entry_of = {key: entry for key, (_, entry) in _posted_before([g.key for g in gifts]).items()}
     mints: dict[tuple[UUID, UUID], list[Mint]] = {}
     for mint in Mint.objects.filter(
         entry__in=set(entry_of.values()), source_id__in=[g.gift_id for g in gifts]
     ):
         mints.setdefault((mint.entry_id, mint.source_id), []).append(mint)
+    line_of: dict[UUID, UUID] = dict(
+        Entry.objects.filter(id__in=set(entry_of.values())).values_list("id", "line")
+    )
     return {
-        g.key: _posting(entry_of[g.key], line_id, mints.get((entry_of[g.key], g.gift_id), []))
+        g.key: _posting(entry, line_of[entry], mints.get((entry, g.gift_id), []))
         for g in gifts
+        for entry in [entry_of[g.key]]
     }

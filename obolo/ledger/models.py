@@ -49,6 +49,7 @@ MONEY_KINDS: Final = (
     "conversion",
     "repayment",  # the organisation pays what it owes its reserve
 )
+GIFT_KINDS: Final = ("gift", "gifts", "addition")  # those that only bring cents of gifts
 ENTRY_KINDS: Final = SILENT_KINDS + MONEY_KINDS
 # Whose numbers a mint made. Only a gift's numbers belong to somebody outside.
 MINT_KINDS: Final = ("gift", "transfer", "conversion", "returned", "iou", "fee")
@@ -172,7 +173,12 @@ class Entry(Walled):
         ]
         indexes: ClassVar = [
             models.Index(fields=["organisation", "source_id", "turn"], name="entry_by_source"),
-            models.Index(fields=["organisation", "turn"], name="entry_by_turn"),
+            # The log publishes gifts by their numbers, all other entries by their turn.
+            models.Index(
+                fields=["organisation", "turn"],
+                condition=~models.Q(kind__in=GIFT_KINDS),
+                name="entry_by_turn",
+            ),
         ]
 
 

@@ -43,15 +43,20 @@ def split_gift(*, gross: Money, fee: Money, overhead_bps: int, gifted_minor: int
     `gifted_minor` is the running total of net gifts to this (fund, currency). Source: decision
     "Gifts are numbered net". Raises NotPostable, CurrencyMismatch, NotAnAmount.
     """
-    net = gross - fee
-    if gross.minor <= 0 or fee.minor < 0:
-        raise NotPostable(f"A gift of {gross.minor} with a fee of {fee.minor}.")
-    net_minor = max(net.minor, 0)
+    net_minor = checked_gift(gross, fee)
     return Split(
         fee_minor=fee.minor,
         net_minor=net_minor,
         overhead_minor=share(net_minor, overhead_bps, before_minor=gifted_minor),
     )
+
+
+def checked_gift(gross: Money, fee: Money) -> int:
+    """The net minor units of a gift, 0 when the fee eats it; raises NotPostable."""
+    net = gross - fee
+    if gross.minor <= 0 or fee.minor < 0:
+        raise NotPostable(f"A gift of {gross.minor} with a fee of {fee.minor}.")
+    return max(net.minor, 0)
 
 
 def cash_legs(gross: Money, fee: Money) -> list[tuple[str, int]]:

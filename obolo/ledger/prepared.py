@@ -10,7 +10,7 @@ import psycopg
 from django.db import connection
 
 
-def rows(statement: str, values: list[Any]) -> list[tuple[Any, ...]]:
+def rows(statement: str, values: list[Any] | dict[str, Any]) -> list[tuple[Any, ...]]:
     """All rows of a prepared statement; raises what Django's cursor would raise."""
     connection.ensure_connection()
     raw: Any = connection.connection

@@ -39,12 +39,19 @@ class Standing:
         return self.head - self.used_minor
 
 
+# Each way to a line is a search by key: nobody's lines are read but those that are wanted.
 _LOCK = """
-SELECT l.id, l.fund_id, f.purpose, l.currency, l.base, l.head, l.free_from, l.used_minor,
-       l.gifted_minor, l.overhead_minor, l.gifts_count, l.gone_minor, l.closed_by_id
-FROM ledger_line l JOIN ledger_fund f ON f.id = l.fund_id
-WHERE l.currency = %s
-  AND (l.fund_id = ANY (%s::uuid[]) OR l.id = ANY (%s::uuid[]) OR f.purpose = ANY (%s::text[]))
+SELECT l.id, l.fund_id, (SELECT f.purpose FROM ledger_fund f WHERE f.id = l.fund_id), l.currency,
+       l.base, l.head, l.free_from, l.used_minor, l.gifted_minor, l.overhead_minor, l.gifts_count,
+       l.gone_minor, l.closed_by_id
+FROM ledger_line l
+WHERE l.currency = %(currency)s AND l.id = ANY (ARRAY(
+    SELECT id FROM ledger_line
+    WHERE fund_id = ANY (%(funds)s::uuid[]) AND currency = %(currency)s
+    UNION ALL SELECT unnest(%(lines)s::uuid[])
+    UNION ALL SELECT o.id FROM ledger_fund s
+        JOIN ledger_line o ON o.fund_id = s.id AND o.currency = %(currency)s
+        WHERE s.purpose IN ('overhead', 'reserve') AND s.purpose = ANY (%(purposes)s::text[])))
 ORDER BY l.id FOR NO KEY UPDATE OF l
 """
 
@@ -57,7 +64,12 @@ def lock(
     purposes: Iterable[str] = (),
 ) -> list[Standing]:
     """Lock all lines in `currency` that are of these funds or purposes or have these ids."""
-    wanted: list[Any] = [currency, list(funds), list(lines), [str(p) for p in purposes]]
+    wanted: dict[str, Any] = {
+        "currency": currency,
+        "funds": list(funds),
+        "lines": list(lines),
+        "purposes": [str(purpose) for purpose in purposes],
+    }
     return [Standing(*row) for row in prepared.rows(_LOCK, wanted)]
 
 

@@ -20,8 +20,7 @@ from obolo.kit.money import Money
 from obolo.organisations.models import Organisation
 from obolo.people import actions as people
 from obolo.people.models import Purpose
-from obolo.stories import hours
-from obolo.stories.receive_a_gift import receipt_words
+from obolo.stories import hours, issue_receipts
 from obolo.trace import actions as trace
 from obolo.trace import queries as paths
 
@@ -243,8 +242,8 @@ class Turn:
         )
 
     def _show_receipt(self) -> None:
-        gift = gifts.gifts_of(self.person.id, limit=1)[0]
-        self._words("receipt_text", **receipt_words(gift, self.lang))
+        year, words = self.decision.values.get("tax_year"), " ".join(w.text for w in self.words)
+        self._say(issue_receipts.answer(self.person, self.lang, words, year, self._hello()))
 
     def _withdraw(self) -> None:
         for purpose in (Purpose.REPORT, Purpose.APPEAL):

@@ -28,6 +28,7 @@ from obolo.gateways.messaging.whatsapp.errors import (
 )
 from obolo.organisations.wall import within
 from obolo.people import queries as people
+from obolo.stories.attach_a_paper import attached
 from obolo.stories.channel import NoChannel, client
 from obolo.trace import actions as trace
 
@@ -108,7 +109,7 @@ def _hand_over(
         return None
     _show_typing(channel, delivery)
     try:
-        return channel.send(request).message_id
+        return channel.send(attached(organisation_id, channel, request)).message_id
     except SendRefused as refused:
         with within(organisation_id):
             _note_refusal(delivery, refused)

@@ -15,7 +15,7 @@ from uuid import UUID
 from django.conf import settings
 
 from obolo.assistant import compose
-from obolo.assistant.texts import day, money, render
+from obolo.assistant.texts import money, render
 from obolo.conversations import actions as conversations
 from obolo.conversations.models import Author
 from obolo.gateways.payments.rail import Order, RailRefused, RailUnreachable, RemotePayment
@@ -250,17 +250,6 @@ def _thanks_values(gift: Gift, lang: str) -> dict[str, str]:
         "fee": amount(gift.fee_minor),
         "overhead": amount(path.overhead_minor),
         "net": amount(path.restricted_minor),
-    }
-
-
-def receipt_words(gift: Gift, lang: str) -> dict[str, str]:
-    """What the receipt of a gift says, ready for the catalogue."""
-    receipt = gifts.receipt_of(gift.id)
-    return {
-        "number": receipt.shown if receipt else "",
-        "amount": money(gift.gross, lang),
-        "date": day(gift.paid_at.date(), lang),
-        "organisation": organisations.current().name,
     }
 
 

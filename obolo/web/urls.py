@@ -3,7 +3,7 @@
 from django.urls import include, path
 
 from obolo.web.api.v1 import api
-from obolo.web.public import log, payment
+from obolo.web.public import log, payment, receipt
 from obolo.web.public import views as public
 
 urlpatterns = [
@@ -13,6 +13,7 @@ urlpatterns = [
     path("t/<slug:slug>/<str:token>/part", public.gift_part, name="gift_part"),
     path("t/<slug:slug>/<str:token>/photo/<uuid:evidence_id>", public.photo, name="photo"),
     path("t/<slug:slug>/<str:token>/proof", public.gift_proof, name="gift_proof"),
+    path("t/<slug:slug>/<str:token>/receipt.pdf", receipt.receipt, name="gift_receipt"),
     path("log/<slug:slug>/checkpoint", log.checkpoint, name="log_checkpoint"),
     path("log/<slug:slug>/key", log.key, name="log_key"),
     path("log/<slug:slug>/keys", log.keys, name="log_keys"),

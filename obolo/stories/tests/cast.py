@@ -121,23 +121,33 @@ class Graph:
 
     sent: list[dict[str, Any]] = field(default_factory=list)
     answers: list[httpx.Response | Exception] = field(default_factory=list)
+    uploads: list[bytes] = field(default_factory=list)  # multipart bodies of files
+    upload_answers: list[httpx.Response | Exception] = field(default_factory=list)
 
     def client(self) -> Client:
         transport = httpx.MockTransport(self._answer)
         return Client("http://graph/v26.0", "token", NUMBER_ID, httpx.Client(transport=transport))
 
     def _answer(self, request: httpx.Request) -> httpx.Response:
+        if request.url.path.endswith("/media"):
+            if self.upload_answers:
+                return _given(self.upload_answers.pop(0))
+            self.uploads.append(request.content)
+            return httpx.Response(200, json={"id": f"media{len(self.uploads)}"})
         body = json.loads(request.content)
         if body.get("status") == "read":
             return httpx.Response(200, json={"success": True})
         self.sent.append(body)
         if self.answers:
-            answer = self.answers.pop(0)
-            if isinstance(answer, Exception):
-                raise answer
-            return answer
+            return _given(self.answers.pop(0))
         taken = {"messages": [{"id": f"wamid.out.{next(_NUMBERS)}"}]}
         return httpx.Response(200, json=taken)
+
+
+def _given(answer: httpx.Response | Exception) -> httpx.Response:
+    if isinstance(answer, Exception):
+        raise answer
+    return answer
 
 
 @dataclass
