@@ -17,7 +17,7 @@ from django.db import transaction
 from obolo.assistant import compose
 from obolo.assistant.texts import money
 from obolo.causes import actions as causes
-from obolo.causes.actions import Exchange, NewEvidence, NewPlace
+from obolo.causes.actions import ConsentTold, Exchange, NewEvidence, NewPlace
 from obolo.causes.models import Purchase
 from obolo.causes.queries import purchases
 from obolo.conversations import actions as conversations
@@ -46,6 +46,7 @@ def record(
     exchange: Exchange | None = None,
     place: NewPlace | None = None,
     from_reserve: bool = False,
+    draft_consent: ConsentTold | None = None,
 ) -> Purchase:
     """Record a purchase; raises what `causes.actions.record_purchase` raises."""
     with transaction.atomic():
@@ -60,6 +61,7 @@ def record(
             exchange=exchange,
             place=place,
             from_reserve=from_reserve,
+            draft_consent=draft_consent,
         )
         if purchase.booked_at:
             trace.owe_report(purchase_id=purchase.id)

@@ -10,7 +10,7 @@ from typing import Any
 from uuid import UUID
 
 from obolo.causes import queries as causes
-from obolo.causes.models import Cause, Evidence, Purchase
+from obolo.causes.models import Cause, Evidence, EvidenceKind, Purchase
 from obolo.giving import queries as giving
 from obolo.giving.models import Gift, Receipt
 from obolo.kit.ids import token_hash
@@ -153,7 +153,7 @@ def _one_counted(purchase: Purchase, spans: list[tuple[str, int, int]]) -> Count
         whole_minor=purchase.amount_minor,
         numbers=tuple(_numbers(*span) for span in spans),
         photos=tuple(f for f in files if f.public),
-        papers=tuple(f for f in files if not f.public),
+        papers=tuple(f for f in files if f.kind != EvidenceKind.PHOTO),  # a hidden photo is neither
     )
 
 

@@ -18,6 +18,7 @@ ABILITY: Final = "money"  # who may change anything here; everybody on the staff
 # (text key, name of the address)
 TABS: Final = [
     ("money.tab_gifts", "console-gifts"),
+    ("field.waiting_heading", "console-waiting"),
     ("bank.tab", "console-bank"),
     ("terms.tab", "console-open-terms"),
 ]

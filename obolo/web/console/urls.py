@@ -5,13 +5,13 @@ from django.urls import include, path
 from obolo.web.console import (
     causes,
     conversation,
+    field_urls,
     gift,
     gifts,
     inbox,
     login,
     open_terms,
     page_link,
-    purchases,
     set_aside,
 )
 from obolo.web.console.page import methods, open_page, staff_page
@@ -57,29 +57,7 @@ urlpatterns = [
     ),
     path("causes/", methods(get=staff_page(causes.show_all)), name="console-causes"),
     path("causes/<slug:cause>/", methods(get=staff_page(causes.show)), name="console-cause"),
-    path(
-        "causes/<slug:cause>/purchases/new",
-        methods(get=staff_page(purchases.begin, ability="purchase")),
-        name="console-purchase-begin",
-    ),
-    path(
-        "causes/<slug:cause>/purchases/new/<uuid:draft>",
-        methods(
-            get=staff_page(purchases.form, ability="purchase"),
-            post=staff_page(purchases.record, ability="purchase"),
-        ),
-        name="console-purchase-form",
-    ),
-    path(
-        "purchases/<uuid:purchase_id>/",
-        methods(get=staff_page(purchases.show)),
-        name="console-purchase",
-    ),
-    path(
-        "evidence/<uuid:evidence_id>",
-        methods(get=staff_page(purchases.evidence_file)),
-        name="console-evidence",
-    ),
+    *field_urls.urlpatterns,
     path("money/gifts/", methods(get=staff_page(gifts.show_all)), name="console-gifts"),
     path("money/gifts/<uuid:gift_id>/", methods(get=staff_page(gift.show)), name="console-gift"),
     path(
