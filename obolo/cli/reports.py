@@ -17,6 +17,7 @@ def trace(gift_id: str, *, as_json: bool) -> str:
     from obolo.organisations import queries as organisations
     from obolo.organisations.wall import within
     from obolo.trace import queries as paths
+    from obolo.web.turned import sentence
 
     for organisation_id in organisations.all_ids():
         with within(organisation_id):
@@ -24,11 +25,14 @@ def trace(gift_id: str, *, as_json: bool) -> str:
             if gift is not None:
                 found = paths.path(gift)
                 told = paths.as_json(found)
-                return json.dumps(told, indent=2) if as_json else _in_words(told)
+                if as_json:
+                    return json.dumps(told, indent=2)
+                said = [sentence(turn, "en") for turn in found.turns]
+                return _in_words(told, list(zip(told["turns"], said, strict=True)))
     raise click.UsageError(f"There is no gift {gift_id}.")
 
 
-def _in_words(path: dict[str, object]) -> str:
+def _in_words(path: dict[str, object], turns: list[tuple[dict[str, object], str]]) -> str:
     from obolo.kit.money import Money
 
     def amount(key: str, row: dict[str, object] = path) -> str:
@@ -43,6 +47,11 @@ def _in_words(path: dict[str, object]) -> str:
         f" for the cause {amount('restricted_minor')}",
         f"  spent {amount('spent_minor')}, still to be spent {amount('free_minor')}",
     ]
+    if path["refunded_minor"]:
+        lines.append(
+            f"  went back {amount('refunded_minor')},"
+            f" the reserve stands for {amount('covered_minor')}"
+        )
     steps, purchases = path["steps"], path["purchases"]
     assert isinstance(steps, list)
     assert isinstance(purchases, list)
@@ -50,6 +59,7 @@ def _in_words(path: dict[str, object]) -> str:
     for bought in purchases:
         counted = amount("counted_minor", bought)
         lines.append(f"  {counted} counted towards: {bought['description']}")
+    lines += [f"  {turn['at']} {turn['kind']}: {said}" for turn, said in turns]
     return "\n".join(lines)
 
 

@@ -14,7 +14,7 @@ from django.db.models import Sum
 
 from obolo.ledger import paths, rules
 from obolo.ledger.descent import uses_of
-from obolo.ledger.models import Entry, Leg, Line
+from obolo.ledger.models import Entry, Leg, Line, Mint
 from obolo.ledger.postings import OWED
 from obolo.ledger.spans import without
 from obolo.ledger.spending import owed_of_advance
@@ -155,6 +155,38 @@ def owner_of(gift_id: UUID) -> UUID | None:
     """The owner last named by `change_owner`; None while it is whoever gave."""
     told = Entry.objects.filter(kind="owner", source_id=gift_id).order_by("-turn").first()
     return UUID(told.details["owner"]) if told else None
+
+
+@dataclass(frozen=True, slots=True)
+class Landing:
+    """New numbers that a transfer or a conversion made, with what its entry tells."""
+
+    source_id: UUID
+    fund_id: UUID
+    line_id: UUID
+    currency: str
+    lo: int
+    hi: int
+    details: dict[str, Any]
+
+
+def landings(source_ids: list[UUID]) -> list[Landing]:
+    """Where these transfers and conversions led. One query."""
+    made = Mint.objects.filter(
+        source_id__in=source_ids, source_kind__in=("transfer", "conversion")
+    ).select_related("line", "entry")
+    return [
+        Landing(
+            one.source_id,
+            one.line.fund_id,
+            one.line_id,
+            one.line.currency,
+            one.lo,
+            one.hi,
+            one.entry.details,
+        )
+        for one in made.order_by("line", "lo")
+    ]
 
 
 def matched_by(gift_id: UUID) -> list[UUID]:

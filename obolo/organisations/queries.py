@@ -19,6 +19,7 @@ ABILITIES: dict[str, frozenset[str]] = {
     "money": frozenset({Role.ADMIN, Role.TREASURER}),
     "limits": frozenset({Role.ADMIN}),
     "accounts": frozenset({Role.ADMIN}),
+    "desk": frozenset({Role.ADMIN, Role.TREASURER, Role.FUNDRAISER}),
 }
 
 

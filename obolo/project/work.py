@@ -31,6 +31,7 @@ from obolo.stories import (
     publish_the_log,
     read_notices,
     receive_a_gift,
+    reconcile,
     repay_advances,
     spend_and_trace,
 )
@@ -141,6 +142,7 @@ class Workers:
             Lane("advances", repay_advances.run, 1, full=ALL, every=5.0),
             Lane("log", publish_the_log.run, 1, full=ALL, every=60.0),
             Lane("check", check.run_due, 1, full=ALL, every=300.0),
+            Lane("reconcile", reconcile.run, 1, every=300.0),
             Lane("claims", _give_up_claims, 1, full=ALL, every=30.0),
         ]
         self._by_topic = {lane.topic: lane for lane in self._lanes}

@@ -25,3 +25,18 @@ class CheckRun(Walled):
         indexes: ClassVar = [
             models.Index(fields=["organisation", "-began_at"], name="newest_check"),
         ]
+
+
+class CheckWish(Walled):
+    """Somebody asked for an audit now; a worker does it. Later than the newest run: still open."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    asked_by = WalledKey(User)
+    asked_at = models.DateTimeField(default=now)
+
+    class Meta:
+        """The newest counts."""
+
+        indexes: ClassVar = [
+            models.Index(fields=["organisation", "-asked_at"], name="newest_wish"),
+        ]

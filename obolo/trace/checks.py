@@ -6,7 +6,7 @@ from uuid import UUID
 
 from obolo.kit.clock import now
 from obolo.organisations.bell import ring
-from obolo.trace.check_models import CheckRun
+from obolo.trace.check_models import CheckRun, CheckWish
 
 
 def keep(
@@ -18,6 +18,20 @@ def keep(
         began_at=began_at, ended_at=now(), findings=list(findings), asked_by_id=asked_by
     )
     return run
+
+
+def ask(*, asked_by: UUID) -> None:
+    """Wish for an audit now; while one is awaited, another wish changes nothing."""
+    if wish() is None:
+        CheckWish.objects.create(asked_by_id=asked_by)
+    ring("check")
+
+
+def wish() -> CheckWish | None:
+    """The wish that no audit has answered yet."""
+    newest = CheckWish.objects.select_related("asked_by").order_by("-asked_at").first()
+    run = last()
+    return newest if newest and (run is None or newest.asked_at > run.began_at) else None
 
 
 def last() -> CheckRun | None:

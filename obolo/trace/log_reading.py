@@ -7,6 +7,7 @@ everything seen comes after everything logged, since a posting holds its lines u
 
 import json
 from collections.abc import Sequence
+from datetime import date, timedelta
 from typing import Any, Final
 from uuid import UUID
 
@@ -83,11 +84,13 @@ ORDER BY v.purchase_id, v.id
 
 _UNSPENT = "SELECT coalesce(sum(head - used_minor), 0) FROM ledger_line WHERE currency = %s"
 
-# Cash that providers and the cash box hold for us: it is on no statement of a bank.
+# Money that providers and the cash box hold for us: it is on no statement of a bank yet. What they
+# took longer ago than `PAYOUT_DAYS` has reached the bank, or nobody should count on it.
+PAYOUT_DAYS: Final = 7
 _ELSEWHERE = """
-SELECT account, sum(amount_minor) FROM ledger_leg
-WHERE account LIKE 'cash:%%' AND account NOT LIKE 'cash:bank%%' AND currency = %s
-GROUP BY account HAVING sum(amount_minor) <> 0 ORDER BY account
+SELECT g.account, sum(g.amount_minor) FROM ledger_leg g JOIN ledger_entry e ON e.id = g.entry_id
+WHERE g.account LIKE 'cash:%%' AND g.account NOT LIKE 'cash:bank%%' AND g.currency = %s
+  AND e.value_date > %s GROUP BY g.account HAVING sum(g.amount_minor) <> 0 ORDER BY g.account
 """
 
 
@@ -146,9 +149,10 @@ def unspent_minor(currency: str) -> int:
     return int(_rows(_UNSPENT, [currency])[0][0])
 
 
-def held_elsewhere(currency: str) -> list[Balance]:
-    """What the books say is held for us outside the bank, by account, as far as known now."""
-    return [Balance(account, int(minor)) for account, minor in _rows(_ELSEWHERE, [currency])]
+def held_elsewhere(currency: str, on: date) -> list[Balance]:
+    """What is held for us outside the bank at the end of a day, by account, as far as known."""
+    since = on - timedelta(days=PAYOUT_DAYS)
+    return [Balance(name, int(minor)) for name, minor in _rows(_ELSEWHERE, [currency, since])]
 
 
 def _public(kind: str, details: str | dict[str, Any]) -> dict[str, str | int]:

@@ -38,29 +38,27 @@ def publish(organisation_id: UUID, *, everything: bool = False) -> int:
 
 
 def prove_cash(
-    organisation_id: UUID,
-    *,
-    on: date,
-    currency: str,
-    balances: Sequence[Balance],
-    receivables: Sequence[Balance] = (),
+    organisation_id: UUID, *, on: date, currency: str, balances: Sequence[Balance]
 ) -> bool:
     """Log what the accounts held at the end of a day beside the sum of unspent cents, once.
 
-    `receivables` is what providers and the cash box hold for us. False when that day was logged.
+    What providers and the cash box hold is read from the books. False when that day was logged.
     """
+    day_id = uuid5(_CASH, f"{on} {currency}")
     with within(organisation_id):
-        writer = Writer(locked_head())
-        day_id = uuid5(_CASH, f"{on} {currency}")
         if Leaf.objects.filter(source_id=day_id).exists():
             return False
+        writer = Writer(locked_head())
+        if Leaf.objects.filter(source_id=day_id).exists():  # somebody was quicker
+            return False
         writer.add_due(everything=False)
+        elsewhere = log_reading.held_elsewhere(currency, on)
         unspent = log_reading.unspent_minor(currency)
         logged = sum(
             one.head - one.used_minor for one in writer.lines.values() if one.currency == currency
         )
         told = leaves.cash(
-            on, currency, balances, receivables, unspent=unspent, unlogged=unspent - logged
+            on, currency, balances, elsewhere, unspent=unspent, unlogged=unspent - logged
         )
         writer.add("cash", told, source_id=day_id)
         writer.close()

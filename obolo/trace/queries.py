@@ -2,6 +2,7 @@
 
 States, each with its date once reached: received (the person paid), settled (booked, fee known),
 assigned (its cents have numbers), spent (purchases counted on them), evidenced (a file shows it).
+What happened beside purchases (given back, moved, converted, put right) are its `turns`.
 """
 
 from dataclasses import dataclass
@@ -12,10 +13,15 @@ from uuid import UUID
 from obolo.causes import queries as causes
 from obolo.causes.models import Cause, Evidence, EvidenceKind, Purchase
 from obolo.giving import queries as giving
-from obolo.giving.models import Gift, Receipt
+from obolo.giving.models import Gift, Payment, Receipt
+from obolo.giving.returns import queries as returns
+from obolo.giving.returns.models import DeedKind
 from obolo.kit.ids import token_hash
 from obolo.ledger import queries as ledger
+from obolo.ledger.returns import gift_state
+from obolo.trace import turns
 from obolo.trace.models import TraceLink
+from obolo.trace.turns import Turn
 
 STATES = ("received", "settled", "assigned", "spent", "evidenced")
 
@@ -53,6 +59,7 @@ class Counted:
     recorded_at: datetime
     counted_minor: int
     whole_minor: int
+    currency: str = ""  # another than the gift's when its cents were converted
     numbers: tuple[Numbers, ...]
     photos: tuple[Evidence, ...]
     papers: tuple[Evidence, ...]
@@ -60,7 +67,11 @@ class Counted:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Path:
-    """A gift from the donor's hand to what it counted towards; amounts in minor units."""
+    """A gift from the donor's hand to what it counted towards; amounts in minor units.
+
+    `gift` is what was booked first; gross, fee and what went back are as they stand now. Of the
+    cents for the cause: restricted = spent + free + returned + converted (see `turns.Sums`).
+    """
 
     gift: Gift
     receipt: Receipt | None
@@ -72,6 +83,15 @@ class Path:
     free_minor: int
     numbers: tuple[Numbers, ...]
     counted: tuple[Counted, ...]
+    gross_minor: int
+    fee_minor: int
+    fee_is_estimate: bool
+    refunded_minor: int  # of the gross: given back, or taken back by a bank
+    returned_minor: int
+    covered_minor: int
+    converted_minor: int
+    standing: str  # whole, partly_returned, returned
+    turns: tuple[Turn, ...]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -100,6 +120,22 @@ def gift_by_token(token: str) -> Gift | None:
     return giving.gift(link.gift_id) if link else None
 
 
+def living_links(gift_ids: list[UUID]) -> dict[UUID, UUID]:
+    """The id of the living link of each of these gifts that has one. One query."""
+    found = TraceLink.objects.filter(gift_id__in=gift_ids, revoked_at=None)
+    return dict(found.values_list("gift_id", "id"))
+
+
+def living_link(payment: Payment) -> TraceLink | None:
+    """The living link of the gift a payment brought; None when there is none, or it was revoked.
+
+    Also None when the gift is somebody else's by now: whoever holds the payment's address is whom
+    it was made for.
+    """
+    links = TraceLink.objects.filter(gift__payment_id=payment.id, revoked_at=None)
+    return links.filter(gift__person_id=payment.person_id).first()
+
+
 def links_of(gift_id: UUID) -> list[TraceLink]:
     """All links a gift's page has had, newest first, with who ended them and why."""
     return list(TraceLink.objects.filter(gift_id=gift_id).order_by("-created_at", "-id"))
@@ -108,21 +144,31 @@ def links_of(gift_id: UUID) -> list[TraceLink]:
 def path(gift: Gift) -> Path:
     """The path of a gift as the ledger has it now."""
     booked = ledger.gift_path(gift.id)
-    own = [part for part in booked.parts if part.purpose != "overhead"]
-    counted = _counted(own)
-    restricted = sum(part.hi - part.lo for part in own)
-    free = sum(part.free_minor for part in own)
+    state = gift_state(gift.id)
+    deeds = returns.history(gift.id)
+    counted = _counted(turns.everywhere(booked))
+    sums = turns.sums(booked, gift.currency)
     return Path(
         gift=gift,
         receipt=giving.receipt_of(gift.id),
-        steps=_steps(gift, counted, restricted=restricted, free=free),
+        steps=_steps(gift, counted, restricted=sums.restricted_minor, free=sums.free_minor),
         net_minor=booked.net_minor,
-        overhead_minor=sum(p.hi - p.lo for p in booked.parts if p.purpose == "overhead"),
-        restricted_minor=restricted,
-        spent_minor=restricted - free,
-        free_minor=free,
+        overhead_minor=sum(p.hi - p.lo for p in booked.parts if p.purpose == turns.OVERHEAD),
+        restricted_minor=sums.restricted_minor,
+        spent_minor=sums.spent_minor,
+        free_minor=sums.free_minor,
         numbers=tuple(_numbers(p.purpose, p.lo, p.hi) for p in booked.parts),
         counted=counted,
+        gross_minor=state.gross_minor,
+        fee_minor=state.fee_minor,
+        fee_is_estimate=gift.fee_is_estimate
+        and not any(deed.kind == DeedKind.FEE_KNOWN for deed in deeds),
+        refunded_minor=state.refunded_minor,
+        returned_minor=sums.returned_minor,
+        covered_minor=sums.covered_minor,
+        converted_minor=sums.converted_minor,
+        standing=turns.standing(state),
+        turns=turns.turns(gift, booked, deeds),
     )
 
 
@@ -151,6 +197,7 @@ def _one_counted(purchase: Purchase, spans: list[tuple[str, int, int]]) -> Count
         recorded_at=purchase.booked_at or purchase.recorded_at,  # a second person's word counts
         counted_minor=sum(hi - lo for _, lo, hi in spans),
         whole_minor=purchase.amount_minor,
+        currency=purchase.currency,
         numbers=tuple(_numbers(*span) for span in spans),
         photos=tuple(f for f in files if f.public),
         papers=tuple(f for f in files if f.kind != EvidenceKind.PHOTO),  # a hidden photo is neither
@@ -197,15 +244,20 @@ def as_json(found: Path) -> dict[str, Any]:
         "gift": str(gift.id),
         "cause": gift.cause.slug,
         "currency": gift.currency,
-        "gross_minor": gift.gross_minor,
-        "fee_minor": gift.fee_minor,
-        "fee_is_estimate": gift.fee_is_estimate,
+        "standing": found.standing,
+        "gross_minor": found.gross_minor,
+        "fee_minor": found.fee_minor,
+        "fee_is_estimate": found.fee_is_estimate,
+        "refunded_minor": found.refunded_minor,
         "asked_minor": gift.asked_minor,
         "net_minor": found.net_minor,
         "overhead_minor": found.overhead_minor,
         "restricted_minor": found.restricted_minor,
         "spent_minor": found.spent_minor,
         "free_minor": found.free_minor,
+        "returned_minor": found.returned_minor,
+        "covered_minor": found.covered_minor,
+        "converted_minor": found.converted_minor,
         "receipt": found.receipt.shown if found.receipt else None,
         "steps": [
             {"state": s.state, "at": s.at.isoformat() if s.at else None, "partly": s.partly}
@@ -213,7 +265,24 @@ def as_json(found: Path) -> dict[str, Any]:
         ],
         "numbers": [_numbers_json(n) for n in found.numbers],
         "purchases": [_counted_json(c) for c in found.counted],
+        "turns": [_turn_json(t) for t in found.turns],
     }
+
+
+def _turn_json(turn: Turn) -> dict[str, Any]:
+    """A turn without what does not concern its kind."""
+    told = {
+        "kind": turn.kind,
+        "at": turn.at.isoformat(),
+        "minor": turn.minor,
+        "currency": turn.currency,
+        "cause": turn.cause.slug if turn.cause else None,
+        "to_minor": turn.to_minor,
+        "to_currency": turn.to_currency,
+        "why": turn.why,
+        "rate": turn.rate,
+    }
+    return {name: value for name, value in told.items() if value not in (None, "")}
 
 
 def _numbers_json(numbers: Numbers) -> dict[str, Any]:
@@ -229,6 +298,7 @@ def _counted_json(counted: Counted) -> dict[str, Any]:
         "recorded_at": counted.recorded_at.isoformat(),
         "counted_minor": counted.counted_minor,
         "amount_minor": counted.whole_minor,
+        "currency": counted.currency,
         "numbers": [_numbers_json(n) for n in counted.numbers],
         "evidence": [
             {"kind": f.kind, "sha256": bytes(f.sha256).hex(), "public": f.public} for f in files

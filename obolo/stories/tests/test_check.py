@@ -12,7 +12,7 @@ from obolo.organisations.models import Role
 from obolo.organisations.wall import within
 from obolo.stories import audit, check
 from obolo.trace import checks
-from obolo.trace.check_models import CheckRun
+from obolo.trace.check_models import CheckRun, CheckWish
 
 ROME = ZoneInfo("Europe/Rome")
 
@@ -46,6 +46,20 @@ def test_the_nightly_one_runs_once_a_night(charity, clock):
     clock(days=1)
     assert check.run_due(charity.id) == 1
     assert CheckRun.objects.count() == 2
+
+
+def test_staff_may_ask_for_one_now(charity, clock):
+    asked_by = add_staff(email="a@b.it", name="Ada", password="p", role=Role.TREASURER)
+    check.run_due(charity.id)
+    clock(minutes=1)
+    for _ in range(2):
+        checks.ask(asked_by=asked_by.id)
+    assert CheckWish.objects.count() == 1
+    clock(seconds=1)
+    assert [check.run_due(charity.id) for _ in range(2)] == [1, 0]
+    kept = checks.last()
+    assert kept is not None
+    assert kept.asked_by_id == asked_by.id
 
 
 @pytest.mark.parametrize(

@@ -234,29 +234,34 @@ def test_the_cash_stands_beside_the_cents(charity):
     paid(anna(), cause, 500, fee=0)
     publish()
     paid(emma(), cause, 200, fee=0)  # not in the log yet
-    day: dict[str, Any] = {"on": date(2026, 11, 24), "currency": "EUR"}
-    bank, card = Balance("cash:bank", 650, bytes(32)), Balance("cash:card", 50)
-    assert publishing.prove_cash(current_id(), **day, balances=[bank], receivables=[card])
-    assert not publishing.prove_cash(current_id(), **day, balances=[bank])
+    day: dict[str, Any] = {"on": kit_clock.now().date(), "currency": "EUR"}
+    bank = Balance("cash:bank", 50, bytes(32))
+    assert publishing.prove_cash(current_id(), **day, balances=[bank])
+    assert not publishing.prove_cash(current_id(), **day, balances=[])
     told = json.loads(bytes(Leaf.objects.latest("index").body))
     assert (told["unspent_minor"], told["unlogged_minor"]) == (700, 200)
+    assert told["receivables"] == [{"account": "cash:simulator", "minor": 700}]
     assert _log()[0]
-    next_day: dict[str, Any] = {"on": date(2026, 11, 25), "currency": "EUR"}
-    assert publishing.prove_cash(current_id(), **next_day, balances=[bank])
+    # A week later the provider has paid out; but the bank has not got it.
+    later = day["on"] + timedelta(days=8)
+    assert publishing.prove_cash(current_id(), on=later, currency="EUR", balances=[bank])
     holds, said = _log()
+    short = f"On {later} 700 cents EUR were unspent, 50 were held."
     assert not holds
-    assert said.endswith("On 2026-11-25 700 cents EUR were unspent, 650 were held.")
-    after: dict[str, Any] = {"on": date(2026, 11, 26), "currency": "EUR"}
-    assert publishing.prove_cash(current_id(), **after, balances=[bank], receivables=[card])
+    assert said == short
+    after = later + timedelta(days=1)
+    whole = [Balance("cash:bank", 700, bytes(32))]
+    assert publishing.prove_cash(current_id(), on=after, currency="EUR", balances=whole)
     holds, said = _log()
     assert holds, "the shortfall was made good; the day it was there is still told"
-    assert "On 2026-11-25 700 cents EUR were unspent, 650 were held." in said
+    assert short in said
 
 
 def test_what_is_held_outside_the_bank_is_read_from_the_books(charity):
-    paid(anna(), well(), 500)
-    assert log_reading.held_elsewhere("EUR") == [Balance("cash:simulator", 467)]
-    assert log_reading.held_elsewhere("XOF") == []
+    today = paid(anna(), well(), 500).paid_at.date()
+    assert log_reading.held_elsewhere("EUR", today) == [Balance("cash:simulator", 467)]
+    assert log_reading.held_elsewhere("XOF", today) == []
+    assert log_reading.held_elsewhere("EUR", today + timedelta(days=7)) == []
 
 
 def test_the_old_key_signs_the_new_one_in_and_is_destroyed(charity, tmp_path):

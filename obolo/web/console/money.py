@@ -19,8 +19,12 @@ ABILITY: Final = "money"  # who may change anything here; everybody on the staff
 TABS: Final = [
     ("money.tab_gifts", "console-gifts"),
     ("field.waiting_heading", "console-waiting"),
+    ("publog.tab", "console-public-log"),
+    ("check.tab", "console-check"),
     ("bank.tab", "console-bank"),
     ("terms.tab", "console-open-terms"),
+    ("reconcile.tab", "console-reconciliation"),
+    ("desk.tab", "console-desk"),
 ]
 
 

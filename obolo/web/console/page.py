@@ -16,6 +16,7 @@ from django.urls import reverse
 from obolo.causes import queries as causes
 from obolo.organisations import queries as organisations
 from obolo.organisations.models import User
+from obolo.trace import checks
 from obolo.web import words
 
 View = Callable[..., HttpResponse]
@@ -96,6 +97,7 @@ def page(
         "dir": words.direction(lang),
         "zone": organisation.time_zone,
         "waiting_count": _waiting_count(reader),
+        "alarm": reader is not None and checks.is_wrong(),
     }
     return render(request, template, {**shared, **(context or {})}, status=status)
 

@@ -4,6 +4,7 @@ from django.urls import include, path
 
 from obolo.web.console import (
     causes,
+    checked,
     conversation,
     field_urls,
     gift,
@@ -12,6 +13,8 @@ from obolo.web.console import (
     login,
     open_terms,
     page_link,
+    public_log,
+    reconciliation,
     set_aside,
 )
 from obolo.web.console.page import methods, open_page, staff_page
@@ -60,6 +63,13 @@ urlpatterns = [
     *field_urls.urlpatterns,
     path("money/gifts/", methods(get=staff_page(gifts.show_all)), name="console-gifts"),
     path("money/gifts/<uuid:gift_id>/", methods(get=staff_page(gift.show)), name="console-gift"),
+    path("money/log/", methods(get=staff_page(public_log.show)), name="console-public-log"),
+    path("money/log/copy", methods(get=staff_page(public_log.copy)), name="console-log-copy"),
+    path(
+        "money/check/",
+        methods(get=staff_page(checked.show), post=staff_page(checked.ask, ability="money")),
+        name="console-check",
+    ),
     path(
         "money/open-data/",
         methods(
@@ -76,5 +86,14 @@ urlpatterns = [
         name="console-page-link",
     ),
     path("money/bank/", include("obolo.web.console.bank_urls")),
+    path("money/desk/", include("obolo.web.console.desk_urls")),
+    path(
+        "money/reconciliation/",
+        methods(
+            get=staff_page(reconciliation.show),
+            post=staff_page(reconciliation.ask, ability="money"),
+        ),
+        name="console-reconciliation",
+    ),
     path("set-aside/", methods(get=staff_page(set_aside.show)), name="console-set-aside"),
 ]

@@ -18,7 +18,7 @@ from obolo.giving.models import Payment, PaymentState
 from obolo.kit.clock import now
 from obolo.organisations import queries as organisations
 from obolo.trace import actions as trace_links
-from obolo.trace.models import TraceLink
+from obolo.trace import queries as trace
 from obolo.web.public.books import nothing
 from obolo.web.public.chat import chat_url
 from obolo.web.words import money, pick, word
@@ -73,7 +73,7 @@ def _standing(payment: Payment, at: datetime) -> PaymentState:
 
 def _trace_url(payment: Payment) -> str:
     # Only a link that lives: opening this page must neither make one nor bring back a revoked one.
-    link = TraceLink.objects.filter(gift__payment_id=payment.id, revoked_at=None).first()
+    link = trace.living_link(payment)
     return trace_links.url(link.id) if link else ""
 
 
