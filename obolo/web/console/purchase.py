@@ -149,7 +149,7 @@ def page_of(
             (one, [(opened, names.get(opened.opened_by, "")) for opened in one.openings])
             for one in files
         ],
-        "alikes": look_alikes(purchase),
+        "look_alikes": look_alikes(purchase),
         "place": place_of(purchase),
         "near": _degrees(place_of(purchase)),
         "owed_minor": _owed(purchase),
