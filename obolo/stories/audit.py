@@ -15,7 +15,7 @@ from obolo.giving.pledges.audit import breaches as pledge_breaches
 from obolo.giving.receipts.audit import breaches as receipt_breaches
 from obolo.ledger.audit import breaches as ledger_breaches
 from obolo.organisations.audit import findings
-from obolo.trace import proofs
+from obolo.trace.log_audit import breaches as log_breaches
 
 LATE = timedelta(minutes=15)  # promise: nothing stored waits longer once all parts run
 
@@ -50,7 +50,7 @@ PARTS: Final[tuple[tuple[str, Callable[[], list[str]]], ...]] = (
     ("receipts", receipt_breaches),
     ("pledges", pledge_breaches),
     ("messages", _waiting),
-    ("public log", proofs.breaches),
+    ("public log", log_breaches),
 )
 
 
