@@ -17,6 +17,7 @@ from obolo.giving.models import Gift, Payment, PaymentState
 from obolo.giving.pledges import collecting
 from obolo.giving.rails import PAGE_LIVES, is_provider
 from obolo.giving.receipts import actions as receipts
+from obolo.giving.returns import queries as return_queries
 from obolo.kit.clock import now
 from obolo.kit.ids import new_id, new_token
 from obolo.kit.money import Money
@@ -189,6 +190,17 @@ def cancel(*, payment_id: UUID) -> None:
     ).update(state=PaymentState.CANCELLED)
 
 
+def cancel_of_cause(*, cause_id: UUID) -> int:
+    """A cause has ended: its links no longer lead to a page that takes money. How many there were.
+
+    Who paid at the provider in this very moment is booked for the fund that takes its place.
+    """
+    waiting = Payment.objects.filter(
+        cause_id=cause_id, state__in=[PaymentState.PLANNED, PaymentState.OPEN]
+    )
+    return int(waiting.update(state=PaymentState.CANCELLED))
+
+
 @transaction.atomic
 def settle(*, payment_id: UUID, remote: RemotePayment) -> tuple[Gift | None, bool]:
     """Book what the provider says: the gift, and whether this very call booked it.
@@ -249,7 +261,7 @@ def _book(payment: Payment, remote: RemotePayment, paid: Money) -> Gift:
     day = paid_at.astimezone(ZoneInfo(organisation.time_zone)).date()
     ledger.post_gift(
         gift_id=gift.id,
-        fund_id=payment.cause.fund_id,
+        fund_id=_fund_of(payment.cause),
         gross=paid,
         fee=fee,
         overhead_bps=organisation.overhead_bps,
@@ -259,6 +271,12 @@ def _book(payment: Payment, remote: RemotePayment, paid: Money) -> Gift:
     )
     receipts.issue(gift=gift, paid_on=day)
     return gift
+
+
+def _fund_of(cause: Cause) -> UUID:
+    """The cause's fund, or the one that took its place when the cause ended."""
+    fund_id: UUID = cause.fund_id
+    return return_queries.successor_of(fund_id) if cause.closed_at else fund_id
 
 
 def _estimated_fee(paid: Money) -> Money:

@@ -11,10 +11,12 @@ from typing import Final
 
 from obolo.causes.audit import breaches as purchase_breaches
 from obolo.conversations import queries as talk
+from obolo.giving.bank.audit import breaches as bank_breaches
+from obolo.giving.pledges.audit import breaches as pledge_breaches
 from obolo.giving.receipts.audit import breaches as receipt_breaches
 from obolo.ledger.audit import breaches as ledger_breaches
 from obolo.organisations.audit import findings
-from obolo.trace import proofs
+from obolo.trace.log_audit import breaches as log_breaches
 
 LATE = timedelta(minutes=15)  # promise: nothing stored waits longer once all parts run
 
@@ -47,8 +49,10 @@ PARTS: Final[tuple[tuple[str, Callable[[], list[str]]], ...]] = (
     ("gifts", _ties),
     ("purchases and their files", purchase_breaches),
     ("receipts", receipt_breaches),
+    ("bank and desk", bank_breaches),
+    ("pledges", pledge_breaches),
     ("messages", _waiting),
-    ("public log", proofs.breaches),
+    ("public log", log_breaches),
 )
 
 
