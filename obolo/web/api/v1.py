@@ -26,7 +26,7 @@ from obolo.organisations import queries as organisations
 from obolo.people import queries as people
 from obolo.stories import reply_as_staff, spend_and_trace
 from obolo.trace import queries as paths
-from obolo.web.api import pledges, purchase_form, shapes
+from obolo.web.api import bank, pledges, purchase_form, shapes
 
 PAGE_MAX = 500
 
@@ -195,3 +195,6 @@ def _cause(text: str) -> Cause:
     if found is None:
         raise CauseUnknown
     return found
+
+
+api.add_router("", bank.router)
