@@ -21,6 +21,7 @@ from obolo.conversations.models import Author
 from obolo.gateways.payments.rail import Order, RailRefused, RailUnreachable, RemotePayment
 from obolo.giving import actions as giving
 from obolo.giving import queries as gifts
+from obolo.giving.bank import transfer
 from obolo.giving.errors import NoRail
 from obolo.giving.models import Gift, Payment
 from obolo.giving.pledges import collecting
@@ -105,6 +106,7 @@ def _send_link(payment: Payment) -> None:
         lang,
         "btn_pay",
         link(payment),
+        after=render("or_transfer", lang) if transfer.is_possible(payment.currency) else "",
         amount=money(payment.asked, lang),
         cause=payment.cause.name(lang),
     )

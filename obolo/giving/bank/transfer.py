@@ -115,6 +115,14 @@ def facts(payment: Payment) -> Transfer:
     )
 
 
+def facts_of(payment_id: UUID) -> Transfer:
+    """The same by its id. Raises NoAccount, also when there is no such payment."""
+    payment = Payment.objects.filter(id=payment_id).first()
+    if payment is None:
+        raise NoAccount
+    return facts(payment)
+
+
 def _plan(
     person: Person,
     cause: Cause,
