@@ -201,7 +201,7 @@ def _known_of_transfers(known: Known, conversation: Conversation, around: _Aroun
     """Rarely spoken of, so it is asked only then."""
     return replace(
         known,
-        has_unpaid=gifts.open_payment(conversation.person_id) is not None,
+        has_unpaid=transfer.waiting_of(conversation.person_id) is not None,
         transfers=transfer.is_possible(around.organisation.currency),
     )
 

@@ -7,7 +7,6 @@ from obolo.assistant.decide import Draft
 from obolo.causes.models import Cause
 from obolo.conversations.actions import Saying
 from obolo.conversations.models import Conversation, Message
-from obolo.giving import queries as gifts
 from obolo.giving.bank import transfer
 from obolo.giving.models import Payment
 from obolo.kit.money import Money
@@ -44,7 +43,7 @@ class TransferTurn:
 
     def _offer_transfer(self) -> None:
         """The payment that waits can be paid by transfer instead: its link stays good."""
-        waiting = gifts.open_payment(self.person.id)
+        waiting = transfer.waiting_of(self.person.id)
         if waiting is not None:  # a moment ago it was there
             self._tell_how(transfer.instead_of(waiting))
 

@@ -25,7 +25,7 @@ from obolo.organisations import queries as organisations
 from obolo.people import queries as people
 from obolo.stories import reply_as_staff, spend_and_trace
 from obolo.trace import queries as paths
-from obolo.web.api import purchase_form, shapes
+from obolo.web.api import bank, purchase_form, shapes
 
 PAGE_MAX = 500
 
@@ -190,3 +190,6 @@ def _cause(text: str) -> Cause:
     if found is None:
         raise CauseUnknown
     return found
+
+
+api.add_router("", bank.router)

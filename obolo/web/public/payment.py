@@ -14,8 +14,7 @@ from django.views.decorators.http import require_http_methods
 
 from obolo.giving import actions as payments
 from obolo.giving import queries as giving
-from obolo.giving.bank.accounts import BANK
-from obolo.giving.bank.transfer import is_possible
+from obolo.giving.bank.transfer import is_by_transfer, is_possible
 from obolo.giving.models import Payment, PaymentState
 from obolo.kit.clock import now
 from obolo.organisations import queries as organisations
@@ -38,7 +37,7 @@ def payment_link(request: HttpRequest, slug: str, reference: str) -> HttpRespons
     payment = giving.payment_by_reference(reference)
     if payment is None:
         return nothing(request)
-    if payment.rail == BANK and payment.state == PaymentState.OPEN:
+    if is_by_transfer(payment) and payment.state == PaymentState.OPEN:
         return transfer.page(request, payment)
     standing = _standing(payment, now())
     if request.method == "POST":

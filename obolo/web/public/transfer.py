@@ -13,7 +13,6 @@ from django.views.decorators.http import require_http_methods
 
 from obolo.giving import queries as giving
 from obolo.giving.bank import transfer
-from obolo.giving.bank.accounts import BANK
 from obolo.giving.bank.errors import NoAccount
 from obolo.giving.models import Payment, PaymentState
 from obolo.organisations import queries as organisations
@@ -31,7 +30,7 @@ def instead(request: HttpRequest, slug: str, reference: str) -> HttpResponse:
     if payment.state not in (PaymentState.PLANNED, PaymentState.OPEN):
         return redirect("payment", slug, reference)
     lang = pick(request.GET.get("lang"), payment.language)
-    if request.method == "POST" or payment.rail == BANK:
+    if request.method == "POST" or transfer.is_by_transfer(payment):
         beside = transfer.instead_of(payment)
         return redirect(f"{reverse('payment', args=[slug, beside.reference])}?lang={lang}")
     return render(request, "public/transfer_ask.html", _around(payment, lang))
