@@ -185,12 +185,12 @@ def test_wrong_donor_supersedes_the_commitment_and_no_number(charity, tmp_path):
     def holds(path: Path) -> tuple[bool, str]:
         return verified("proof", path, "--key", key(), "--log", log_root())
 
-    def anothers() -> None:
+    def moved_on() -> None:
         ledger.change_owner(gift_id=gift_id, owner_id=new_id(), key=_key(), value_date=ON)
 
     first = proven()
     assert holds(first)[0]
-    anothers()
+    moved_on()
     publish()
     second = proven()
     said = holds(second)
@@ -198,8 +198,8 @@ def test_wrong_donor_supersedes_the_commitment_and_no_number(charity, tmp_path):
     assert "It is the gift of whoever holds this proof" in said[1]
     refused = (False, "This gift was found to be another person's since the proof was made.")
     assert holds(first) == refused
-    anothers()
-    anothers()  # both before the next publishing
+    moved_on()
+    moved_on()  # both before the next publishing
     publish()
     third = proven()
     assert holds(third)[0]
