@@ -94,11 +94,14 @@ def facts(purchases: Iterable[Purchase], lang: str) -> dict[UUID, list[str]]:
     return {one.id: _facts(one, lang) for one in purchases}
 
 
+def place(one: Purchase, lang: str) -> str:
+    """Where it was, coarsely; empty when nobody said."""
+    newest = max(one.places.all(), key=lambda p: (p.told_at, p.id), default=None)
+    return word("around.place", lang, region=newest.region) if newest and newest.region else ""
+
+
 def _facts(one: Purchase, lang: str) -> list[str]:
-    told = []
-    place = max(one.places.all(), key=lambda p: (p.told_at, p.id), default=None)
-    if place and place.region:
-        told.append(word("around.place", lang, region=place.region))
+    told = [text] if (text := place(one, lang)) else []
     if one.paid_minor:
         told.append(
             word(

@@ -78,6 +78,7 @@ def purchase_page(
         "cause": found.cause,
         "purchase": found,
         "photos": _photos(found),
+        "place": around.place(found, lang),
         "title": found.description,
         "about": word("books.shared_about", lang, cause=found.cause.name(lang)),
         "card": _card(reverse("purchase_card", args=[slug, cause, purchase_id]), lang),
