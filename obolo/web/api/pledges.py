@@ -18,9 +18,9 @@ from obolo.giving.pledges import actions, queries
 from obolo.giving.pledges.actions import By
 from obolo.giving.pledges.models import Way
 from obolo.kit.money import Money
-from obolo.organisations import queries as organisations
 from obolo.people import queries as people
 from obolo.stories import begin_a_pledge
+from obolo.web.api.allowed import need
 
 router = Router()
 
@@ -65,7 +65,7 @@ def list_pledges(
 @router.post("", response={201: dict})
 def begin(request: HttpRequest, told: NewPledge) -> Any:
     """Begin one; the same key begins it once."""
-    _need_money(request)
+    need(request, "money")
     person, cause = people.get(told.person), causes.by_slug(told.cause)
     if person is None:
         raise HttpError(404, "There is no such person.")
@@ -90,7 +90,7 @@ def begin(request: HttpRequest, told: NewPledge) -> Any:
 @router.post("{uuid:pledge_id}/changes")
 def change(request: HttpRequest, pledge_id: UUID, told: Change) -> dict[str, Any]:
     """Change, pause, resume, skip or end one; `method` asks for another card by the next link."""
-    _need_money(request)
+    need(request, "money")
     if queries.view(pledge_id) is None:
         raise HttpError(404, "There is no such regular gift.")
     by, key = By(source="api", reason=told.reason), f"api:{told.key}"
@@ -113,9 +113,3 @@ def _shown(pledge_id: UUID) -> dict[str, Any]:
     found = queries.view(pledge_id)
     assert found is not None
     return queries.as_json(found)
-
-
-def _need_money(request: HttpRequest) -> None:
-    role = str(request.auth)  # type: ignore[attr-defined]  # ninja puts the key's role there
-    if not organisations.may(role, "money"):
-        raise HttpError(403, f"The role of this key ({role}) does not include this.")
