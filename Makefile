@@ -4,7 +4,7 @@ PYTHON ?= python3
 UV := .venv/bin/uv
 RUN := .venv/bin
 
-.PHONY: demo test check unit format setup
+.PHONY: demo test check unit format setup planted
 
 demo: setup ## Start everything on this machine and say where to look
 	$(RUN)/obolo demo
@@ -23,6 +23,9 @@ check: ## Format, lint, types, floors, spelling
 unit: ## All tests; the browser's need Chromium
 	@bash scripts/chromium.sh
 	$(RUN)/pytest
+
+planted: setup ## Plant each known fault in a copy; its test must go red
+	$(RUN)/python scripts/planted.py
 
 format: ## Mend what can be mended by itself
 	$(RUN)/ruff format .

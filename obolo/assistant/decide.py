@@ -5,86 +5,35 @@ or sends: the strongest decision is to offer a gift, which the person still has 
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
-from typing import Any, Literal
+from dataclasses import replace
+from typing import Any
 
-from obolo.assistant.reading import QuestionKind
+from obolo.assistant import decide_pledges
+from obolo.assistant.decision import (
+    CONFUSED_MAX,
+    VERSION,
+    Act,
+    Decision,
+    Draft,
+    Heard,
+    Known,
+    KnownPledge,
+    Proposal,
+)
 from obolo.assistant.texts import amount_key
 
-Act = Literal[
-    "say",
-    "ask",
-    "offer_gift",
-    "show_trace",
-    "show_receipt",
-    "withdraw",
-    "restore",
-    "hand_off",
-    "quiet",
+__all__ = [
+    "CONFUSED_MAX",
+    "VERSION",
+    "Act",
+    "Decision",
+    "Draft",
+    "Heard",
+    "Known",
+    "KnownPledge",
+    "Proposal",
+    "decide",
 ]
-
-CONFUSED_MAX = 2  # failed clarifications in a row before a person takes over
-VERSION = "decide-1"
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Draft:
-    """A gift being talked about; amounts in minor units. `nonce` marks its buttons."""
-
-    nonce: str
-    amount_minor: int | None = None
-    currency: str = ""
-    cause: str | None = None
-
-    @property
-    def complete(self) -> bool:
-        """Do we know how much and for what?"""
-        return self.amount_minor is not None and self.cause is not None
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Known:
-    """What is known of this person and this conversation, before the new words."""
-
-    handed_off: str | None = None  # the reason, while a person of the team answers
-    question: QuestionKind | None = None  # what we asked last
-    draft: Draft | None = None
-    confused: int = 0
-    cause_slugs: tuple[str, ...] = ()
-    has_gift: bool = False
-    next_nonce: str = ""
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Heard:
-    """The new words, understood. `kind` is that of the newest message."""
-
-    intent: str
-    slots: Mapping[str, Any] = field(default_factory=dict)
-    also: tuple[str, ...] = ()
-    abstain: bool = False
-    risk: tuple[str, ...] = ()
-    answers_question: bool = False
-    resumes: bool = False  # the whole message asks for our messages again
-    about_robot: bool = False
-    tap: str = ""
-    kind: str = "text"
-    has_words: bool = True
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Decision:
-    """What to do, why, and where the conversation stands afterwards."""
-
-    act: Act
-    text: str = ""  # key of the catalogue
-    values: Mapping[str, Any] = field(default_factory=dict)
-    hand_off: str = ""  # reason
-    question: QuestionKind | None = None
-    draft: Draft | None = None
-    confused: int = 0
-    reasons: tuple[str, ...] = ()
-
 
 # Wishes that a person of the team carries out for now, and what the assistant says meanwhile.
 _FOR_A_PERSON = {
@@ -109,31 +58,36 @@ def decide(heard: Heard, known: Known) -> Decision:
     if "distress" in (heard.intent, *heard.also) or _DANGER.intersection(heard.risk):
         return _step_aside("distress", "distress", "words of distress come first")
     if heard.intent == "stop_messages" or heard.resumes:
-        return _stop_or_resume(heard)
+        return _stop_or_resume(heard, known)
     if heard.risk or heard.intent == "human_request":
         return _to_a_person(heard)
     if heard.tap:
         return _tapped(heard, known)
     if not heard.has_words:
         return _without_words(heard, known)
-    if heard.answers_question and known.question and known.draft:
-        return _answered(heard, known, known.draft)
-    return _by_intent(heard, known)
+    if heard.answers_question and known.question and (known.draft or known.proposal):
+        return _answered(heard, known)
+    return decide_pledges.wished(heard, known) or _by_intent(heard, known)
 
 
 def _while_a_person_answers(heard: Heard, known: Known) -> Decision:
     quiet = replace(_stay(known), reasons=(f"a person answers ({known.handed_off})",))
     if heard.intent == "stop_messages" or heard.tap.partition(":")[0] == "stop":
         # A STOP is obeyed whoever is answering, and confirmed, but not after words of distress.
-        text = "" if known.handed_off == "distress" else "stopped"
+        text = "" if known.handed_off == "distress" else _stopped(known)
         return replace(quiet, act="withdraw", text=text)
     return quiet
 
 
-def _stop_or_resume(heard: Heard) -> Decision:
+def _stop_or_resume(heard: Heard, known: Known) -> Decision:
     if heard.resumes:
         return Decision(act="restore", text="resumed", reasons=("asked for messages again",))
-    return Decision(act="withdraw", text="stopped", reasons=("asked to stop messages",))
+    return Decision(act="withdraw", text=_stopped(known), reasons=("asked to stop messages",))
+
+
+def _stopped(known: Known) -> str:
+    """Messages stop; a promise does not end by it, and is not passed over in silence."""
+    return "stopped_pledge_goes_on" if known.pledges else "stopped"
 
 
 def _step_aside(reason: str, text: str, why: str) -> Decision:
@@ -149,12 +103,18 @@ def _to_a_person(heard: Heard) -> Decision:
 def _stay(known: Known) -> Decision:
     """Do nothing and keep the conversation where it stands."""
     return Decision(
-        act="quiet", question=known.question, draft=known.draft, confused=known.confused
+        act="quiet",
+        question=known.question,
+        draft=known.draft,
+        proposal=known.proposal,
+        confused=known.confused,
     )
 
 
 def _tapped(heard: Heard, known: Known) -> Decision:
     verb, _, rest = heard.tap.partition(":")
+    if verb.startswith("pledge_"):
+        return decide_pledges.tapped(verb, rest, known) or _old_button(known)
     answer = _TAPS.get(verb)
     return answer(rest, heard, known) if answer else _old_button(known)
 
@@ -201,14 +161,21 @@ def _tap_ask(wish: str, heard: Heard, known: Known) -> Decision:
 
 
 def _tap_stop(rest: str, heard: Heard, known: Known) -> Decision:
-    return Decision(act="withdraw", text="stopped", reasons=("stop button",))
+    return Decision(act="withdraw", text=_stopped(known), reasons=("stop button",))
 
 
 def _tap_once(nonce: str, heard: Heard, known: Known) -> Decision:
     """One gift now instead of a monthly one: what was said of it stays."""
     if known.draft is None or known.draft.nonce != nonce:
         return _old_button(known)
-    return _next_question(known.draft, known, ("one gift for now",))
+    return _next_question(replace(known.draft, rhythm=""), known, ("one gift for now",))
+
+
+def _tap_monthly(nonce: str, heard: Heard, known: Known) -> Decision:
+    """A rhythm we keep instead of one we do not."""
+    if known.draft is None or known.draft.nonce != nonce:
+        return _old_button(known)
+    return _next_question(replace(known.draft, rhythm="monthly"), known, ("every month",))
 
 
 _TAPS: dict[str, Callable[[str, Heard, Known], Decision]] = {
@@ -218,6 +185,7 @@ _TAPS: dict[str, Callable[[str, Heard, Known], Decision]] = {
     "cause": _tap_cause,
     "ask": _tap_ask,
     "once": _tap_once,
+    "monthly": _tap_monthly,
     "stop": _tap_stop,
 }
 
@@ -230,7 +198,13 @@ def _without_words(heard: Heard, known: Known) -> Decision:
     )
 
 
-def _answered(heard: Heard, known: Known, draft: Draft) -> Decision:
+def _answered(heard: Heard, known: Known) -> Decision:
+    if known.proposal:
+        return decide_pledges.answered(heard, known, known.proposal)
+    return _answered_about_a_gift(heard, known, known.draft or Draft(nonce=known.next_nonce))
+
+
+def _answered_about_a_gift(heard: Heard, known: Known, draft: Draft) -> Decision:
     slots = heard.slots
     if slots.get("needs_clarification"):
         return _unclear_amount(slots, replace(draft, amount_minor=None), known)
@@ -240,6 +214,8 @@ def _answered(heard: Heard, known: Known, draft: Draft) -> Decision:
         return _offer(draft, "confirmed in words")
     if slots.get("recurrence") not in (None, "once"):
         return _give_regularly(heard, known)
+    if slots.get("recurrence") == "once":
+        draft = replace(draft, rhythm="")
     if known.question == "confirm" and slots.get("amount_minor") is None:
         draft = replace(draft, amount_minor=None)  # "change": ask for the amount again
     # The buttons shown before belong to what was agreed before.
@@ -275,13 +251,23 @@ def _give(heard: Heard, known: Known) -> Decision:
 
 
 def _give_regularly(heard: Heard, known: Known) -> Decision:
-    draft = _filled(Draft(nonce=known.next_nonce), heard.slots)
-    return Decision(
-        act="ask",
-        text="monthly_not_yet" if draft.amount_minor else "monthly_not_yet_open",
-        draft=draft,
-        reasons=("regular gifts are not set up in the chat yet",),
-    )
+    """A promise is talked about like a gift, and confirmed with its rhythm."""
+    before = known.draft if known.draft and heard.answers_question else None
+    cause = known.draft.cause if known.draft else None
+    draft = replace(before or Draft(nonce="", cause=cause), nonce=known.next_nonce)
+    said = heard.slots.get("recurrence") or "monthly"
+    draft = replace(_filled(draft, heard.slots), rhythm=said)
+    if said not in decide_pledges.RHYTHMS:
+        return Decision(
+            act="ask",
+            text="rhythm_not_kept",
+            question="rhythm",
+            draft=replace(draft, rhythm="monthly"),
+            reasons=(f"no promise comes {said}",),
+        )
+    if heard.slots.get("needs_clarification"):
+        return _unclear_amount(heard.slots, draft, known)
+    return _next_question(draft, known, ("wants to give regularly",))
 
 
 def _next_question(draft: Draft, known: Known, why: tuple[str, ...]) -> Decision:
@@ -309,7 +295,8 @@ def _unclear_amount(slots: Mapping[str, Any], draft: Draft, known: Known) -> Dec
 
 
 def _offer(draft: Draft, why: str) -> Decision:
-    return Decision(act="offer_gift", text="pay_link", draft=draft, reasons=(why,))
+    act: Act = "begin_pledge" if draft.rhythm else "offer_gift"
+    return Decision(act=act, text="pay_link", draft=draft, reasons=(why,))
 
 
 def _trace(heard: Heard, known: Known) -> Decision:

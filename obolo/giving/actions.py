@@ -17,6 +17,7 @@ from obolo.giving.models import Gift, Payment, PaymentState
 from obolo.giving.pledges import collecting
 from obolo.giving.rails import PAGE_LIVES, is_provider
 from obolo.giving.receipts import actions as receipts
+from obolo.giving.returns import queries as return_queries
 from obolo.kit.clock import now
 from obolo.kit.ids import new_id, new_token
 from obolo.kit.money import Money
@@ -74,13 +75,12 @@ def await_transfer(
     reference: str,
     creditor_reference: str,
     rail: str = "bank",
-    tell: bool = False,
     asked_at: datetime | None = None,
 ) -> Payment:
     """A payment that a bank will tell of: it lives until it is paid or cancelled, nobody looks.
 
-    `creditor_reference` is what stands on the transfer; `tell` when the person must be told of it
-    (`stories.offer_a_transfer`). The same `reference` is the same payment. Raises AmountOutOfRange.
+    `creditor_reference` is what stands on the transfer. The same `reference` is the same payment.
+    Raises AmountOutOfRange.
     """
     if amount.minor <= 0:
         raise AmountOutOfRange(amount.decimal_text())
@@ -94,14 +94,12 @@ def await_transfer(
         reference=reference,
         rail=rail,
         provider_ref=creditor_reference,
-        state=PaymentState.PLANNED if tell else PaymentState.OPEN,
+        state=PaymentState.OPEN,
         created_at=asked_at or now(),
         expires_at=now() + TRANSFER_LIVES,
-        look_at=now() if tell else now() + TRANSFER_LIVES,
+        look_at=now() + TRANSFER_LIVES,
     )
     Payment.objects.bulk_create([fresh], ignore_conflicts=True)
-    if tell:
-        ring("pay")
     return Payment.objects.select_related("cause", "person").get(reference=reference)
 
 
@@ -150,15 +148,6 @@ def claim_to_recheck(*, limit: int) -> list[Payment]:
     return due
 
 
-def transfer_told(*, payment: Payment) -> bool:
-    """The person knows where to send the money; True for the one call that said so."""
-    return bool(
-        Payment.objects.filter(id=payment.id, state=PaymentState.PLANNED).update(
-            state=PaymentState.OPEN, attempts=0, look_at=now() + TRANSFER_LIVES
-        )
-    )
-
-
 def placed(*, payment: Payment, rail: str, remote: RemotePayment) -> bool:
     """The provider knows the payment; True for the one call that made it open."""
     lives = PAGE_LIVES.get(rail) if remote.url else REOPEN_AGAIN
@@ -199,6 +188,17 @@ def cancel(*, payment_id: UUID) -> None:
     Payment.objects.filter(
         id=payment_id, state__in=[PaymentState.PLANNED, PaymentState.OPEN]
     ).update(state=PaymentState.CANCELLED)
+
+
+def cancel_of_cause(*, cause_id: UUID) -> int:
+    """A cause has ended: its links no longer lead to a page that takes money. How many there were.
+
+    Who paid at the provider in this very moment is booked for the fund that takes its place.
+    """
+    waiting = Payment.objects.filter(
+        cause_id=cause_id, state__in=[PaymentState.PLANNED, PaymentState.OPEN]
+    )
+    return int(waiting.update(state=PaymentState.CANCELLED))
 
 
 @transaction.atomic
@@ -261,7 +261,7 @@ def _book(payment: Payment, remote: RemotePayment, paid: Money) -> Gift:
     day = paid_at.astimezone(ZoneInfo(organisation.time_zone)).date()
     ledger.post_gift(
         gift_id=gift.id,
-        fund_id=payment.cause.fund_id,
+        fund_id=_fund_of(payment.cause),
         gross=paid,
         fee=fee,
         overhead_bps=organisation.overhead_bps,
@@ -271,6 +271,12 @@ def _book(payment: Payment, remote: RemotePayment, paid: Money) -> Gift:
     )
     receipts.issue(gift=gift, paid_on=day)
     return gift
+
+
+def _fund_of(cause: Cause) -> UUID:
+    """The cause's fund, or the one that took its place when the cause ended."""
+    fund_id: UUID = cause.fund_id
+    return return_queries.successor_of(fund_id) if cause.closed_at else fund_id
 
 
 def _estimated_fee(paid: Money) -> Money:

@@ -186,6 +186,8 @@ class ReceiptCounter(Walled):
 
 # Django finds the rows of the parts of the room here.
 from obolo.giving.bank import models as bank_models  # noqa: E402, F401
+from obolo.giving.desk import models as desk_models  # noqa: E402, F401
 from obolo.giving.pledges import models as pledge_models  # noqa: E402, F401
 from obolo.giving.receipts import models as receipt_rows  # noqa: E402, F401
+from obolo.giving.reconciliation import models as reconciliation_models  # noqa: E402, F401
 from obolo.giving.returns import models as return_rows  # noqa: E402, F401

@@ -41,6 +41,12 @@ def rail() -> tuple[str, WholeRail]:
     return account.kind, _of(account)
 
 
+def names() -> list[str]:
+    """The rails the current organisation has an account with, in a steady order."""
+    kinds = OutsideAccount.objects.filter(kind__in=_MADE).values_list("kind", flat=True)
+    return sorted(set(kinds))
+
+
 def rail_by_name(name: str) -> WholeRail:
     """The rail that a payment or a notice belongs to; raises NoRail when it is no longer there."""
     account = organisations.account(name) if name in _MADE else None

@@ -18,6 +18,7 @@ ABILITIES: dict[str, frozenset[str]] = {
     "causes": frozenset({Role.ADMIN, Role.PROJECT_OFFICER, Role.FUNDRAISER}),
     "money": frozenset({Role.ADMIN, Role.TREASURER}),
     "accounts": frozenset({Role.ADMIN}),
+    "desk": frozenset({Role.ADMIN, Role.TREASURER, Role.FUNDRAISER}),
 }
 
 

@@ -11,7 +11,7 @@ from typing import Any, Protocol
 from obolo.project.sample_facts import WABA_ID
 
 # Values of gift_receipt: amount, cause, receipt. Of gift_counted: amount, purchase, cause.
-# Of gift_returned: amount, cause.
+# Of gift_returned: amount, cause. Of gift_corrected: cause.
 _BODIES = {
     "gift_receipt": {
         "it": "Grazie! Il tuo dono di {{1}} per {{2}} è arrivato. Ricevuta {{3}}.",
@@ -22,6 +22,11 @@ _BODIES = {
         "it": "Il tuo dono: {{1}} per {{2}} sono tornati indietro. La tua pagina lo mostra.",
         "en": "News of your gift: {{1}} for {{2}} went back. Your page shows it.",
         "ar": "خبر عن عطائك: {{1}} من أجل {{2}} أُعيدت. تعرض صفحتك ذلك.",
+    },
+    "gift_corrected": {
+        "it": "Abbiamo corretto un nostro errore sul tuo dono per {{1}}. La tua pagina lo mostra.",
+        "en": "We put right a mistake of ours about your gift for {{1}}. Your page shows it.",
+        "ar": "صحّحنا خطأً منّا في عطائك لأجل {{1}}. تعرض صفحتك ذلك.",
     },
     "gift_counted": {
         "it": "Una novità: {{1}} del tuo dono hanno contribuito a {{2}}, per {{3}}.",

@@ -31,6 +31,7 @@ from obolo.stories import (
     publish_the_log,
     read_notices,
     receive_a_gift,
+    reconcile,
     spend_and_trace,
 )
 
@@ -139,6 +140,7 @@ class Workers:
             Lane("tell", spend_and_trace.tell_due, 1),
             Lane("log", publish_the_log.run, 1, full=ALL, every=60.0),
             Lane("check", check.run_due, 1, full=ALL, every=300.0),
+            Lane("reconcile", reconcile.run, 1, every=300.0),
             Lane("claims", _give_up_claims, 1, full=ALL, every=30.0),
         ]
         self._by_topic = {lane.topic: lane for lane in self._lanes}

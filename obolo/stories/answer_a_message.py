@@ -18,7 +18,8 @@ from django.db import DatabaseError, transaction
 
 from obolo.assistant.actions import Understood, keep_turns
 from obolo.assistant.causes import KnownCause
-from obolo.assistant.decide import Draft, Heard, Known, decide
+from obolo.assistant.decide import Draft, Heard, Known, KnownPledge, Proposal, decide
+from obolo.assistant.pledge_words import wish
 from obolo.assistant.reading import OpenQuestion, Reading
 from obolo.assistant.understand import understand
 from obolo.causes import queries as causes
@@ -28,6 +29,8 @@ from obolo.conversations import queries as talk
 from obolo.conversations.actions import Rested, Saying
 from obolo.conversations.models import Conversation, HandOff, Message
 from obolo.giving import queries as gifts
+from obolo.giving.pledges import queries as pledges
+from obolo.giving.pledges.models import Pledge, Standing
 from obolo.kit.clock import now
 from obolo.kit.ids import new_token
 from obolo.kit.text import fold
@@ -59,6 +62,7 @@ class _Around:
     words: dict[UUID, list[Message]]
     hand_offs: dict[UUID, HandOff]
     givers: set[UUID]
+    pledges: dict[UUID, list[Pledge]]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -118,6 +122,7 @@ def _answer_these(due: list[Conversation]) -> None:
         words=talk.all_waiting_words(ids),
         hand_offs=talk.open_hand_offs(ids),
         givers=gifts.who_gave(one.person_id for one in due),
+        pledges=pledges.living_of(one.person_id for one in due),
     )
     answers = [answer for one in due if (answer := _try_to_answer(one, around)) is not None]
     keep_turns([one.understood for one in answers])
@@ -172,16 +177,32 @@ def _answer(conversation: Conversation, words: list[Message], around: _Around) -
 
 def _known(conversation: Conversation, around: _Around) -> Known:
     thread = conversation.thread
-    draft = thread.get("draft")
+    draft, proposal = thread.get("draft"), thread.get("proposal")
     hand_off = around.hand_offs.get(conversation.id)
     return Known(
         handed_off=hand_off.reason if hand_off else None,
         question=thread.get("question"),
         draft=Draft(**draft) if draft else None,
+        proposal=Proposal(**proposal) if proposal else None,
+        pledges=_promises(around.pledges.get(conversation.person_id, [])),
         confused=thread.get("confused", 0),
         cause_slugs=tuple(c.slug for c in around.catalogue),
         has_gift=conversation.person_id in around.givers,
         next_nonce=new_token()[:8],
+    )
+
+
+def _promises(pledges: list[Pledge]) -> tuple[KnownPledge, ...]:
+    return tuple(
+        KnownPledge(
+            id=str(one.id),
+            cause=one.cause.slug,
+            amount_minor=one.amount_minor,
+            currency=one.currency,
+            rhythm=one.rhythm,
+            paused=one.standing == Standing.PAUSED,
+        )
+        for one in pledges
     )
 
 
@@ -192,6 +213,9 @@ def _read(
     several messages is heard by itself, whatever stands around it."""
     catalogue = around.catalogue
     choices = [(c.slug, c.name(conversation.person.language)) for c in catalogue]
+    if known.question == "choice":
+        promised = around.pledges.get(conversation.person_id, [])
+        choices = [(str(p.id), p.cause.name(conversation.person.language)) for p in promised]
     said = [w.text for w in words if w.text.strip() and not w.tap_id]
 
     def one(text: str) -> Reading:
@@ -226,7 +250,7 @@ def _tells_the_language(reading: Reading, words: str) -> bool:
 
 
 def _heard(reading: Reading, words: list[Message]) -> Heard:
-    newest = words[-1]
+    newest, said = words[-1], fold("\n".join(w.text for w in words if not w.tap_id))
     taps = [w.tap_id for w in words if w.tap_id]
     return Heard(
         intent=reading.intent,
@@ -237,6 +261,7 @@ def _heard(reading: Reading, words: list[Message]) -> Heard:
         resumes=bool(reading.slots.get("resume")),
         about_robot=_ABOUT_ROBOT.search(fold(newest.text)) is not None,
         answers_question=bool(reading.slots.get("answers_question")),
+        pledge_wish=wish(said),
         tap=taps[-1] if taps else "",
         kind=newest.kind,
         has_words=any(w.text.strip() and not w.tap_id for w in words),

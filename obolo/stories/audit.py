@@ -14,7 +14,7 @@ from obolo.conversations import queries as talk
 from obolo.giving.receipts.audit import breaches as receipt_breaches
 from obolo.ledger.audit import breaches as ledger_breaches
 from obolo.organisations.audit import findings
-from obolo.trace import proofs
+from obolo.trace.log_audit import breaches as log_breaches
 
 LATE = timedelta(minutes=15)  # promise: nothing stored waits longer once all parts run
 
@@ -48,7 +48,7 @@ PARTS: Final[tuple[tuple[str, Callable[[], list[str]]], ...]] = (
     ("purchases and their files", purchase_breaches),
     ("receipts", receipt_breaches),
     ("messages", _waiting),
-    ("public log", proofs.breaches),
+    ("public log", log_breaches),
 )
 
 

@@ -1,7 +1,7 @@
 """Carrying out what the assistant decided: one door is opened, one message at most is said."""
 
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import asdict, replace
 from typing import Any
 
 from obolo.assistant import compose
@@ -21,6 +21,7 @@ from obolo.organisations.models import Organisation
 from obolo.people import actions as people
 from obolo.people.models import Purpose
 from obolo.stories import hours, issue_receipts
+from obolo.stories.carry_out_pledges import PledgeTurn
 from obolo.trace import actions as trace
 from obolo.trace import queries as paths
 
@@ -28,7 +29,7 @@ AMOUNT_MINOR_MIN = 100  # told when an amount is too small for any rail
 _WAYS_ON = (("ask:give", "btn_give"), ("ask:trace", "btn_where"), ("ask:person", "btn_person"))
 
 
-class Turn:
+class Turn(PledgeTurn):
     """Carrying out one decision in one conversation."""
 
     def __init__(
@@ -59,6 +60,9 @@ class Turn:
             "say": self._say_words,
             "ask": self._ask,
             "offer_gift": self._offer_gift,
+            "begin_pledge": self._begin_pledge,
+            "ask_about_pledge": self._ask_about_pledge,
+            "change_pledge": self._change_pledge,
             "show_trace": self._show_trace,
             "show_receipt": self._show_receipt,
             "withdraw": self._withdraw,
@@ -74,12 +78,14 @@ class Turn:
         question = self.decision.question
         if draft and self.other_currency:
             draft, question = replace(draft, amount_minor=None, currency=""), "amount"
-        elif self.decision.act == "offer_gift":
+        elif self.decision.act in ("offer_gift", "begin_pledge"):
             draft = None
+        proposal = None if self.decision.act == "change_pledge" else self.decision.proposal
         return {
             "introduced": self.introduced,
             "question": question,
-            "draft": None if draft is None else _draft_json(draft),
+            "draft": None if draft is None else asdict(draft),
+            "proposal": None if proposal is None else asdict(proposal),
             "confused": self.decision.confused,
         }
 
@@ -142,20 +148,13 @@ class Turn:
             self._words(key, cause=self._cause_name(draft))
         elif key == "confirm_gift" and draft:
             self._confirm(draft)
-        elif key.startswith("monthly_not_yet") and draft:
-            self._offer_once(key, draft)
+        elif key == "rhythm_not_kept" and draft:
+            monthly = (f"monthly:{draft.nonce}", "btn_monthly")
+            self._buttons(key, monthly, (f"once:{draft.nonce}", "btn_once"))
         elif key == "not_understood":
             self._buttons(key, *_WAYS_ON)
         else:
             self._words(key, **self._about_the_amount(key))
-
-    def _offer_once(self, key: str, draft: Draft) -> None:
-        values = {}
-        if draft.amount_minor is not None:
-            currency = draft.currency or self.organisation.currency
-            values["amount"] = money(Money(draft.amount_minor, currency), self.lang)
-        buttons = ((f"once:{draft.nonce}", "btn_once"), ("ask:person", "btn_person"))
-        self._buttons(key, *buttons, **values)
 
     def _about_the_amount(self, key: str) -> dict[str, Any]:
         """What the question about an unclear amount needs."""
@@ -186,7 +185,7 @@ class Turn:
             (f"cancel:{draft.nonce}", "btn_cancel"),
             amount=money(Money(draft.amount_minor, self._currency(draft)), self.lang),
             cause=self._cause_name(draft),
-            rhythm=render("rhythm_once", self.lang),
+            rhythm=render(f"rhythm_{draft.rhythm or 'once'}", self.lang),
         )
 
     def _cause_name(self, draft: Draft) -> str:
@@ -280,12 +279,3 @@ class Turn:
         else:
             self._words(key, organisation=self.organisation.name, when=when)
         conversations.hand_off(conversation=self.conversation, reason=self.decision.hand_off)
-
-
-def _draft_json(draft: Draft) -> dict[str, Any]:
-    return {
-        "nonce": draft.nonce,
-        "amount_minor": draft.amount_minor,
-        "currency": draft.currency,
-        "cause": draft.cause,
-    }

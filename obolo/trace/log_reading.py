@@ -8,7 +8,7 @@ everything seen comes after everything logged, since a posting holds its lines u
 import json
 from collections.abc import Sequence
 from datetime import date, timedelta
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 from uuid import UUID
 
 from django.db import connection
@@ -40,9 +40,11 @@ FROM ledger_mint m JOIN ledger_entry e ON e.id = m.entry_id
 WHERE m.line_id = %s AND m.lo >= %s AND m.source_kind = 'gift' ORDER BY m.lo LIMIT %s
 """
 
-_POSTINGS = """
+_ENTRIES = """
 SELECT e.id, e.turn, e.kind, e.line_id, e.value_date, e.posted_at, e.source_id, e.details
 FROM ledger_entry e
+"""
+_NOT_LOGGED = """
 WHERE e.kind <> ALL (%s) AND NOT EXISTS (SELECT 1 FROM trace_leaf l WHERE l.entry_id = e.id)
 ORDER BY e.turn
 """
@@ -109,7 +111,16 @@ def gifts(line_id: UUID, head: int) -> list[Minted]:
 
 def postings() -> list[tuple[Posting, UUID]]:
     """All other postings not in the log, in posting order, each with what it is about."""
-    found = _rows(_POSTINGS, [list(BATCHED)])
+    return _told(_rows(_ENTRIES + _NOT_LOGGED, [list(BATCHED)]))
+
+
+def postings_of(entry_ids: Sequence[UUID]) -> dict[UUID, tuple[Posting, UUID]]:
+    """These postings as the ledger has them now, by their id; what is gone is absent."""
+    rows = _rows(_ENTRIES + "WHERE e.id = ANY(%s)", [list(entry_ids)])
+    return {one.entry_id: (one, source_id) for one, source_id in _told(rows)}
+
+
+def _told(found: Sequence[tuple[Any, ...]]) -> list[tuple[Posting, UUID]]:
     ids = [row[0] for row in found]
     minted = _by_entry(_rows(_MINTED, [ids]))
     freed = _by_entry(_rows(_FREED, [ids]))
@@ -134,6 +145,21 @@ def postings() -> list[tuple[Posting, UUID]]:
         )
         for entry_id, turn, kind, line_id, on, posted_at, source_id, details in found
     ]
+
+
+class Numbers(NamedTuple):
+    """Whose numbers a mint made: [lo, hi) of a line, and the gift."""
+
+    line_id: UUID
+    lo: int
+    hi: int
+    gift_id: UUID
+
+
+def numbers_of(mint_ids: Sequence[UUID]) -> dict[UUID, Numbers]:
+    """The numbers of these mints as the ledger has them now, by the mint's id."""
+    query = "SELECT id, line_id, lo, hi, source_id FROM ledger_mint WHERE id = ANY(%s)"
+    return {row[0]: Numbers(*row[1:]) for row in _rows(query, [list(mint_ids)])}
 
 
 def late_files() -> dict[UUID, list[tuple[UUID, bytes]]]:

@@ -19,7 +19,7 @@ from obolo.causes.models import Cause, Purchase
 from obolo.giving.models import Gift
 from obolo.kit.clock import now
 from obolo.ledger import queries as ledger
-from obolo.ledger.models import Entry, Leg, Line, Lineage, Purpose
+from obolo.ledger.models import Entry, Leg, Line, Lineage, Purpose, UseRange
 
 GIFTS_TOLD_MIN: Final = 5  # fewer gifts together could show the amount of one
 PURCHASES_TOLD_MAX: Final = 10_000
@@ -220,6 +220,25 @@ def purchases(causes: Iterable[Cause]) -> list[Purchase]:
     """Everything bought for these causes, oldest first, with evidence."""
     found = Purchase.objects.filter(cause__in=list(causes)).select_related("cause")
     return list(found.prefetch_related("evidence").order_by("recorded_at")[:PURCHASES_TOLD_MAX])
+
+
+def ahead_minor(gift_id: UUID, fund_id: UUID, currency: str) -> int:
+    """How many free cents of the fund are spent before the gift's own first free one.
+
+    Minor units; 0 when the gift's are next, or when none of them is free. Two queries beside the
+    gift's path.
+    """
+    parts = ledger.gift_path(gift_id).parts
+    own = [p for p in parts if p.fund_id == fund_id and p.currency == currency and p.free()]
+    line = Line.objects.filter(fund_id=fund_id, currency=currency).first()
+    if not own or line is None:
+        return 0
+    first = min(part.free()[0][0] for part in own)
+    between: Any = UseRange.objects.filter(
+        line=line, live=True, lo__gte=line.free_from, lo__lt=first
+    )
+    used = between.aggregate(minor=Sum(F("hi") - F("lo")))["minor"] or 0
+    return max(first - line.free_from - int(used), 0)
 
 
 def overhead_lines() -> list[UUID]:

@@ -120,6 +120,12 @@ def gift_by_token(token: str) -> Gift | None:
     return giving.gift(link.gift_id) if link else None
 
 
+def living_links(gift_ids: list[UUID]) -> dict[UUID, UUID]:
+    """The id of the living link of each of these gifts that has one. One query."""
+    found = TraceLink.objects.filter(gift_id__in=gift_ids, revoked_at=None)
+    return dict(found.values_list("gift_id", "id"))
+
+
 def living_link(payment: Payment) -> TraceLink | None:
     """The living link of the gift a payment brought; None when there is none, or it was revoked.
 

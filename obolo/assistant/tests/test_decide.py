@@ -7,13 +7,29 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from obolo.assistant.decide import CONFUSED_MAX, Decision, Draft, Heard, Known, decide
+from obolo.assistant.decide import (
+    CONFUSED_MAX,
+    Decision,
+    Draft,
+    Heard,
+    Known,
+    KnownPledge,
+    Proposal,
+    decide,
+)
 from obolo.assistant.reading import INTENTS, RISKS
 
 DRAFT = Draft(nonce="n1", amount_minor=500, currency="EUR", cause="pozzo")
 KNOWN = Known(cause_slugs=("pozzo", "scuola"), next_nonce="n2")
 ASKED = replace(KNOWN, question="confirm", draft=DRAFT)
 GIVE = Heard(intent="give_once", slots={"amount_minor": 500, "currency": "EUR", "project": "pozzo"})
+PLEDGE = KnownPledge(
+    id="0195d3f1-0000-7000-8000-000000000001",
+    cause="pozzo",
+    amount_minor=500,
+    currency="EUR",
+    rhythm="monthly",
+)
 YES: dict[str, Any] = {
     "intent": "give_once",
     "slots": {"answer": "yes", "answers_question": True},
@@ -182,13 +198,29 @@ def test_who_is_not_understood_is_asked_then_a_person_comes():
     assert decide(_heard("thanks"), replace(KNOWN, confused=2)).confused == 0
 
 
-def test_a_regular_gift_can_be_made_once_meanwhile():
+def test_a_regular_gift_is_confirmed_with_its_rhythm_and_begun_by_a_clear_yes():
     slots = {"amount_minor": 500, "currency": "EUR", "project": "pozzo", "recurrence": "monthly"}
     monthly = decide(_heard("give_recurring", slots=slots), KNOWN)
-    assert (monthly.act, monthly.text) == ("ask", "monthly_not_yet")
-    once = decide(_heard(tap="once:n2"), replace(KNOWN, draft=monthly.draft))
+    assert (monthly.act, monthly.text, monthly.question) == ("ask", "confirm_gift", "confirm")
+    assert monthly.draft == replace(DRAFT, nonce="n2", rhythm="monthly")
+    asked = replace(KNOWN, draft=monthly.draft, question="confirm")
+    for yes in (_heard(tap="confirm:n2"), Heard(**YES)):
+        assert decide(yes, asked).act == "begin_pledge"
+
+
+def test_a_rhythm_we_do_not_keep_is_asked_again_and_may_be_once():
+    slots = {"amount_minor": 500, "currency": "EUR", "project": "pozzo", "recurrence": "weekly"}
+    weekly = decide(_heard("give_recurring", slots=slots), KNOWN)
+    assert (weekly.act, weekly.text, weekly.question) == ("ask", "rhythm_not_kept", "rhythm")
+    asked = replace(KNOWN, draft=weekly.draft, question="rhythm")
+    once = decide(_heard(tap="once:n2"), asked)
     assert (once.text, once.draft) == ("confirm_gift", replace(DRAFT, nonce="n2"))
-    assert decide(_heard(tap="once:n9"), replace(KNOWN, draft=monthly.draft)).act == "say"
+    monthly = decide(_heard(tap="monthly:n2"), asked)
+    assert monthly.draft == replace(DRAFT, nonce="n2", rhythm="monthly")
+    said = {"recurrence": "yearly", "answers_question": True}
+    yearly = decide(_heard("give_recurring", slots=said, answers_question=True), asked)
+    assert yearly.draft == replace(DRAFT, nonce="n2", rhythm="yearly")
+    assert decide(_heard(tap="once:n9"), asked).text == "wrong_button"
 
 
 @pytest.mark.parametrize(
@@ -229,10 +261,18 @@ SLOTS = st.fixed_dictionaries(
         "choice": st.text(max_size=5),
     },
 )
+VERBS = [
+    "", "confirm", "change", "cancel", "cause", "ask", "once", "stop", "x", "monthly",
+    "pledge_yes", "pledge_no", "pledge_pick", "pledge_end", "pledge_skip",
+]  # fmt: skip
 TAPS = st.builds(
     lambda verb, rest: f"{verb}:{rest}" if verb else "",
-    st.sampled_from(["", "confirm", "change", "cancel", "cause", "ask", "once", "stop", "x"]),
-    NONCES | SLUGS | st.sampled_from(["give", "trace", "person"]) | st.text(max_size=9),
+    st.sampled_from(VERBS),
+    NONCES
+    | SLUGS
+    | st.just(PLEDGE.id)
+    | st.sampled_from(["give", "trace", "person"])
+    | st.text(max_size=9),
 )
 HEARD = st.builds(
     Heard,
@@ -244,18 +284,29 @@ HEARD = st.builds(
     answers_question=st.booleans(),
     resumes=st.booleans(),
     about_robot=st.booleans(),
+    pledge_wish=st.sampled_from(["", "", "pause", "skip", "resume", "method"]),
     tap=TAPS,
     kind=st.sampled_from(["text", "image", "reaction", "quantum", ""]),
     has_words=st.booleans(),
 )
 DRAFTS = st.builds(
-    Draft, nonce=NONCES, amount_minor=MAYBE, currency=st.just("EUR"), cause=st.none() | SLUGS
+    Draft, nonce=NONCES, amount_minor=MAYBE, currency=st.just("EUR"), cause=st.none() | SLUGS,
+    rhythm=st.sampled_from(["", "monthly", "yearly"]),
+)  # fmt: skip
+PROPOSALS = st.builds(
+    Proposal,
+    nonce=NONCES,
+    verb=st.sampled_from(["end", "pause", "resume", "skip", "change", "method"]),
+    pledge=st.none() | st.just(PLEDGE.id),
+    amount_minor=MAYBE,
 )
 KNOWNS = st.builds(
     Known,
     handed_off=st.sampled_from([None, None, "distress", "human_request", "staff"]),
     question=st.sampled_from([None, "amount", "confirm", "cause", "rhythm", "choice"]),
     draft=st.none() | DRAFTS,
+    proposal=st.none() | PROPOSALS,
+    pledges=st.sampled_from([(), (PLEDGE,), (PLEDGE, replace(PLEDGE, id="other"))]),
     confused=st.integers(0, 5),
     cause_slugs=st.sampled_from([(), ("pozzo",), ("pozzo", "scuola")]),
     has_gift=st.booleans(),
@@ -267,8 +318,20 @@ def _clear_yes(heard: Heard, known: Known) -> bool:
     draft = known.draft
     if known.handed_off or draft is None or not draft.complete:
         return False
+    if known.proposal and not heard.tap:
+        return False  # the question was about a promise
     if heard.tap:
         return heard.tap == f"confirm:{draft.nonce}"
+    said_yes = heard.answers_question and heard.slots.get("answer") == "yes"
+    return said_yes and known.question == "confirm"
+
+
+def _clear_yes_to_a_change(heard: Heard, known: Known) -> bool:
+    proposal = known.proposal
+    if known.handed_off or proposal is None or not proposal.pledge:
+        return False
+    if heard.tap:
+        return heard.tap == f"pledge_yes:{proposal.nonce}"
     said_yes = heard.answers_question and heard.slots.get("answer") == "yes"
     return said_yes and known.question == "confirm"
 
@@ -278,9 +341,13 @@ def test_whatever_is_heard_is_decided_and_only_a_clear_yes_offers_a_gift(heard, 
     found = decide(heard, known)
     assert isinstance(found, Decision)
     assert found.reasons
-    if found.act == "offer_gift":
+    if found.act in ("offer_gift", "begin_pledge"):
         assert _clear_yes(heard, known)
         assert found.draft == known.draft
+        assert found.draft
+        assert (found.act == "begin_pledge") == bool(found.draft.rhythm)
+    if found.act == "change_pledge":
+        assert _clear_yes_to_a_change(heard, known) or heard.tap.startswith("pledge_skip:")
     if found.act == "ask" and found.question == "confirm" and found.text == "confirm_gift":
         assert found.draft
         assert found.draft.complete

@@ -62,11 +62,11 @@ def is_possible(currency: str) -> bool:
 def ask(
     *, person: Person, cause: Cause, amount: Money, language: str, conversation_id: UUID | None
 ) -> Payment:
-    """Plan a payment by transfer; `stories.offer_a_transfer` tells the person how.
+    """A payment that waits for a transfer; `stories.offer_a_transfer` tells the person how.
 
     Raises NoAccount (also for a currency that transfers do not carry), AmountOutOfRange.
     """
-    return _plan(person, cause, amount, language, conversation_id, new_token(), tell=True)
+    return _plan(person, cause, amount, language, conversation_id, new_token())
 
 
 def instead_of(payment: Payment) -> Payment:
@@ -83,7 +83,6 @@ def instead_of(payment: Payment) -> Payment:
         payment.language,
         payment.conversation_id,
         _beside(payment.reference),
-        tell=False,
     )
 
 
@@ -123,8 +122,6 @@ def _plan(
     language: str,
     conversation_id: UUID | None,
     reference: str,
-    *,
-    tell: bool,
 ) -> Payment:
     if not is_possible(amount.currency):
         raise NoAccount
@@ -136,7 +133,6 @@ def _plan(
         conversation_id=conversation_id,
         reference=reference,
         creditor_reference=for_key(reference),
-        tell=tell,
     )
 
 

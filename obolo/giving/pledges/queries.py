@@ -47,6 +47,14 @@ def living_of(person_ids: Iterable[UUID]) -> dict[UUID, list[Pledge]]:
     return found
 
 
+def pledge_of_instalment(instalment_id: UUID, person_id: UUID) -> Pledge | None:
+    """The living pledge of this person whose next due day this is."""
+    found = Instalment.objects.select_related("pledge").filter(
+        id=instalment_id, state__in=steps.COMING, pledge__person_id=person_id
+    )
+    return next((one.pledge for one in found), None)
+
+
 def views(pledges: QuerySet[Pledge], limit: int = 500) -> list[PledgeView]:
     """The same picture for any pledges."""
     days = Prefetch("instalments", Instalment.objects.order_by("period"), to_attr="days")

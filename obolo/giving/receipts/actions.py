@@ -26,7 +26,6 @@ from obolo.giving.receipts.models import Issuer, ReceiptName, ReceiptVoid
 from obolo.giving.receipts.printed import Printed, method_kind, spoken
 from obolo.kit.ids import new_id
 from obolo.kit.text import shown
-from obolo.ledger import queries as ledger
 from obolo.ledger.returns import gift_state
 from obolo.organisations import queries as organisations
 from obolo.people.models import Person
@@ -88,12 +87,21 @@ def void_for(*, gift_id: UUID, reason: str, by: UUID | None) -> ReceiptVoid | No
 
 
 @transaction.atomic
-def reissue(*, gift_id: UUID, reason: str, by: UUID | None, key: str) -> Receipt:
+def reissue(
+    *,
+    gift_id: UUID,
+    reason: str,
+    by: UUID | None,
+    key: str,
+    name: str = "",
+    tax_code: str = "",
+) -> Receipt:
     """Give a gift another receipt in place of its last one, which is voided.
 
-    It says what holds now: what is left after refunds, the person whose gift it is, today's name of
-    the organisation. The same `key` does it once. Raises NoSuchReceipt, ReasonMissing,
-    NothingToReceipt when nothing is left, ReissueKeyReused.
+    It says what holds now: what is left after refunds, the person whose gift it is (under `name`
+    and `tax_code` from now on, when given), today's name of the organisation. The same `key` does
+    it once. Raises NoSuchReceipt, ReasonMissing, NothingToReceipt when nothing is left,
+    ReissueKeyReused, TaxCodeOdd.
     """
     gift, why = _gift(gift_id), _reason(reason)
     _lock(gift)
@@ -105,6 +113,9 @@ def reissue(*, gift_id: UUID, reason: str, by: UUID | None, key: str) -> Receipt
     old = queries.newest_of(gift_id)
     if old is None:
         raise NoSuchReceipt
+    if name.strip():
+        owner = queries.owner_id(gift)
+        keep_receipt_name(person_id=owner, name=name, tax_code=tax_code, by=by)
     printed = _printed_now(gift)
     if not ReceiptVoid.objects.filter(receipt=old).exists():
         ReceiptVoid.objects.create(receipt=old, reason=why, by=by)
@@ -152,8 +163,8 @@ def _printed_now(gift: Gift) -> Printed:
     left = state.gross_minor - state.refunded_minor
     if left <= 0:
         raise NothingToReceipt
-    owner = ledger.owner_of(gift.id)
-    person = Person.objects.filter(id=owner).first() if owner else None
+    owner = queries.owner_id(gift)
+    person = None if owner == gift.person_id else Person.objects.filter(id=owner).first()
     zone = ZoneInfo(organisations.current().time_zone)
     return _printed(
         gift,

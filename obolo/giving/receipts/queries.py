@@ -6,15 +6,27 @@ from zoneinfo import ZoneInfo
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from obolo.giving.models import Receipt
+from obolo.giving.models import Gift, Receipt
 from obolo.giving.receipts.models import Issuer, ReceiptName, ReceiptVoid
 from obolo.giving.receipts.printed import Body, Printed, from_json, method_kind, spoken
+from obolo.kit.text import shown
+from obolo.ledger import queries as ledger
 from obolo.organisations import queries as organisations
 
 
 def issuer() -> Issuer | None:
     """How receipts name the organisation from now on."""
     return Issuer.objects.order_by("-at", "-id").first()
+
+
+def issuers(limit: int = 20) -> list[Issuer]:
+    """How it was named before, the newest first."""
+    return list(Issuer.objects.order_by("-at", "-id")[:limit])
+
+
+def owner_id(gift: Gift) -> UUID:
+    """Whose gift it is: who gave it, or who it was found to be of."""
+    return ledger.owner_of(gift.id) or gift.person_id
 
 
 def body() -> Body:
@@ -66,7 +78,12 @@ def chain_of(gift_id: UUID) -> list[Receipt]:
 
 
 def search(
-    *, words: str = "", year: int | None = None, state: str = "", limit: int = 100
+    *,
+    words: str = "",
+    year: int | None = None,
+    state: str = "",
+    offset: int = 0,
+    limit: int = 100,
 ) -> QuerySet[Receipt]:
     """Receipts by number (`12`, `2026/12`) or name, of one year, `living` or `void`; newest first.
 
@@ -78,9 +95,9 @@ def search(
     if state in ("living", "void"):
         ended = Exists(ReceiptVoid.objects.filter(receipt=OuterRef("pk")))
         found = found.filter(ended if state == "void" else ~ended)
-    if words.strip():
-        found = found.filter(_meaning(words.strip()))
-    return found[:limit]
+    if said := shown(words, 100).strip():
+        found = found.filter(_meaning(said))
+    return found[offset : offset + limit]
 
 
 def years() -> list[int]:

@@ -22,6 +22,7 @@ from obolo.ledger.models import Entry
 from obolo.organisations import queries as organisations
 from obolo.people.models import Person
 
+_FIRST_YEAR, _LAST_YEAR = 1900, 9000  # others are slips of the finger in an address
 _BACK = ("refund", "chargeback")
 
 
@@ -47,6 +48,11 @@ def years_of(person_id: UUID) -> list[int]:
     """The years this person gave in, the newest first."""
     found = Receipt.objects.filter(gift_id__in=_owned(person_id).values("id"))
     return list(found.order_by("-year").values_list("year", flat=True).distinct())
+
+
+def is_year(year: int) -> bool:
+    """Can anybody have given in this year?"""
+    return _FIRST_YEAR <= year <= _LAST_YEAR
 
 
 def statement(*, person: Person, year: int, language: str = "") -> File:
@@ -153,6 +159,8 @@ def _owners() -> dict[UUID, UUID]:
 
 
 def _in_year(gifts: QuerySet[Gift], year: int) -> QuerySet[Gift]:
+    if not is_year(year):
+        return gifts.none()
     zone = ZoneInfo(organisations.current().time_zone)
     first, after = (datetime(y, 1, 1, tzinfo=zone) for y in (year, year + 1))
     return gifts.filter(paid_at__gte=first, paid_at__lt=after)

@@ -148,7 +148,7 @@ def _check_ending(asked: Asked) -> None:
     if asked.amount is not None or asked.gift_id is not None:
         raise BadMove("When a cause ends, all that is left moves: leave the amount out.")
     said = asked.public_words or {}
-    if asked.kind == MoveKind.FAILED and not any(said.get(lang, "").strip() for lang in said):
+    if not any(said.get(lang, "").strip() for lang in said):
         raise BadMove("Tell donors in a plain sentence why, and what happens with what is left.")
     if any(len(text) > PUBLIC_WORDS_CHARS for text in said.values()):
         raise BadMove(f"The public words have at most {PUBLIC_WORDS_CHARS} characters.")

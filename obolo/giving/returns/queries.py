@@ -8,9 +8,19 @@ from uuid import UUID
 from django.db.models import Q, Sum
 
 from obolo.giving.models import Gift
-from obolo.giving.returns.models import Deed, DeedKind, Move, MoveState, Refund, RefundState
+from obolo.giving.returns.models import (
+    Deed,
+    DeedKind,
+    Move,
+    MoveKind,
+    MoveState,
+    Refund,
+    RefundState,
+)
 from obolo.kit.money import Money
 from obolo.ledger.returns import gift_state
+
+SUCCESSORS_MAX = 16  # funds that ended one into the other; a ring would be a fault
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -90,6 +100,18 @@ def moves(limit: int = 100) -> list[Move]:
 def moves_by_id(ids: Iterable[UUID]) -> dict[UUID, Move]:
     """These moves."""
     return {one.id: one for one in Move.objects.filter(id__in=list(ids))}
+
+
+def successor_of(fund_id: UUID) -> UUID:
+    """Where money for a fund belongs by now: a fund that ended has named another one."""
+    for _ in range(SUCCESSORS_MAX):
+        ended = Move.objects.filter(
+            from_fund_id=fund_id, kind__in=(MoveKind.CLOSING, MoveKind.FAILED), state=MoveState.DONE
+        ).first()
+        if ended is None:
+            break
+        fund_id = ended.to_fund_id
+    return fund_id
 
 
 def deeds_about(subject_id: UUID) -> list[Deed]:

@@ -84,6 +84,10 @@ class Provider:
             return self._refund(request)
         if request.method == "POST":
             return self._create(json.loads(request.content))
+        if request.url.path.endswith("/payments"):
+            wanted = request.url.params["status"]
+            rows = [one for one in self.payments.values() if one["status"] == wanted]
+            return httpx.Response(200, json={"data": rows})
         ref = request.url.path.rpartition("/")[2]
         found = next((p for p in self.payments.values() if p["id"] == ref), None)
         return httpx.Response(200, json=found) if found else httpx.Response(404)

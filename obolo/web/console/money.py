@@ -18,10 +18,13 @@ ABILITY: Final = "money"  # who may change anything here; everybody on the staff
 # (text key, name of the address)
 TABS: Final = [
     ("money.tab_gifts", "console-gifts"),
+    ("receipts.tab", "console-receipts"),
     ("publog.tab", "console-public-log"),
     ("check.tab", "console-check"),
     ("bank.tab", "console-bank"),
     ("terms.tab", "console-open-terms"),
+    ("reconcile.tab", "console-reconciliation"),
+    ("desk.tab", "console-desk"),
 ]
 
 

@@ -14,6 +14,7 @@ from obolo.web.console import (
     page_link,
     public_log,
     purchases,
+    reconciliation,
     set_aside,
 )
 from obolo.web.console.page import methods, open_page, staff_page
@@ -106,6 +107,16 @@ urlpatterns = [
         ),
         name="console-page-link",
     ),
+    path("money/receipts/", include("obolo.web.console.receipt_urls")),
     path("money/bank/", include("obolo.web.console.bank_urls")),
+    path("money/desk/", include("obolo.web.console.desk_urls")),
+    path(
+        "money/reconciliation/",
+        methods(
+            get=staff_page(reconciliation.show),
+            post=staff_page(reconciliation.ask, ability="money"),
+        ),
+        name="console-reconciliation",
+    ),
     path("set-aside/", methods(get=staff_page(set_aside.show)), name="console-set-aside"),
 ]

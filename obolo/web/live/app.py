@@ -14,6 +14,7 @@ from typing import Any
 from asgiref.sync import sync_to_async
 from django.db import close_old_connections
 
+from obolo.giving import queries as giving
 from obolo.organisations import queries as organisations
 from obolo.organisations.errors import NoSuchOrganisation
 from obolo.organisations.wall import within
@@ -68,8 +69,8 @@ class Live:
 
     async def _topics(self, scope: Scope) -> list[str]:
         parts = scope["path"].strip("/").split("/")
-        if len(parts) == 4 and parts[:2] == ["live", "t"]:
-            return await sync_to_async(_topics_of_gift)(parts[2], parts[3])
+        if parts[:2] == ["live", "t"] and (len(parts) == 4 or parts[4:] == ["all"]):
+            return await sync_to_async(_topics_of_gift)(*parts[2:])
         if parts[0] == "live" and parts[1:2] in (["c"], ["o"]) and len(parts) in (3, 4):
             return await sync_to_async(_topics_of_causes)(parts[2], "".join(parts[3:]))
         if not is_stream(scope["path"]) or parts[0] != "console":
@@ -101,12 +102,16 @@ class Live:
             gone.cancel()
 
 
-def _topics_of_gift(slug: str, token: str) -> list[str]:
+def _topics_of_gift(slug: str, token: str, together: str = "") -> list[str]:
+    """The fund of a gift; with `together` the funds of all gifts of the same donor."""
     try:
         organisation_id = organisations.id_by_slug(slug)
         with within(organisation_id):
             gift = trace.gift_by_token(token)
-            return [f"{organisation_id}:fund:{gift.cause.fund_id}"] if gift else []
+            if gift is None:
+                return []
+            gifts = list(giving.gifts_of(gift.person_id)) if together else [gift]
+            return sorted({f"{organisation_id}:fund:{one.cause.fund_id}" for one in gifts})
     except NoSuchOrganisation:
         return []
     finally:

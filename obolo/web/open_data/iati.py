@@ -26,6 +26,7 @@ _IMPLEMENTATION, _CLOSED = "2", "4"  # ActivityStatus
 _BEGAN, _ENDED = "2", "4"  # ActivityDateType
 _INCOMING, _EXPENDITURE = "1", "4"  # TransactionType
 _SECTOR_UNSPECIFIED: Final = "99810"  # DAC 5 digit: sectors not specified
+_GOALS: Final = "2"  # TagVocabulary: UN Sustainable Development Goals
 _DONORS: Final = {"it": "Singoli donatori", "en": "Individual donors", "ar": "متبرّعون أفراد"}
 
 
@@ -91,6 +92,8 @@ def _activity(root: Element, by: Reporting, cause: Cause, read_at: datetime) -> 
         ended = cause.closed_at.date().isoformat()
         SubElement(activity, "activity-date", {"type": _ENDED, "iso-date": ended})
     SubElement(activity, "sector", vocabulary="1", code=_SECTOR_UNSPECIFIED)
+    for goal in cause.sdg_goals:
+        SubElement(activity, "tag", vocabulary=_GOALS, code=str(goal))
     return activity
 
 

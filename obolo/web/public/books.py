@@ -25,7 +25,7 @@ from obolo.organisations import queries as organisations
 from obolo.organisations.models import Organisation
 from obolo.organisations.wall import current_id
 from obolo.trace import open_books
-from obolo.web.public import card_image
+from obolo.web.public import around, card_image
 from obolo.web.public.chat import chat_url
 from obolo.web.public.flow import flow_of_books, fund_bar
 from obolo.web.words import LANGUAGES, pick, word
@@ -90,6 +90,19 @@ def purchase_page(
 def public_photo(request: HttpRequest, slug: str, evidence_id: UUID) -> HttpResponseBase:
     """A photo of a purchase, as long as it may be shown."""
     found = causes.evidence(evidence_id)
+    if found is None or not found.public:
+        return nothing(request)
+    try:
+        content = files.read(current_id(), found.file_name)
+    except FileNotFoundError:
+        return nothing(request)
+    return _kept(request, found.file_name, content, "image/jpeg")
+
+
+@require_safe
+def outcome_photo(request: HttpRequest, slug: str, photo_id: UUID) -> HttpResponseBase:
+    """A photo of what came of the money, as long as it may be shown."""
+    found = causes.outcome_photo(photo_id)
     if found is None or not found.public:
         return nothing(request)
     try:
@@ -191,12 +204,15 @@ def _cause_words(request: HttpRequest, slug: str, cause: Cause) -> dict[str, Any
     lang = words["lang"]
     found = open_books.books(cause)
     bought = list(causes.purchases_of(cause.id, limit=PURCHASES_MAX))
+    told = around.facts(bought, lang)
     count = open_books.purchases_count(cause)
     return words | {
         "cause": cause,
         "books": found,
         "flow": flow_of_books(found, bought, count, words["organisation"].name, lang),
-        "purchases": [(one, _photos(one)) for one in bought],
+        "purchases": [(one, _photos(one), told[one.id]) for one in bought],
+        "came": around.came(cause, lang),
+        "ended": around.ended(cause, lang),
         "moves": open_books.moves([cause.fund_id]),
         "rules": rules.words(ledger.rule_of(cause.fund_id), lang),
         "title": cause.name(lang),

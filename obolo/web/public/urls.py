@@ -3,14 +3,17 @@
 from django.urls import path
 
 from obolo.web.open_data import views as open_data
-from obolo.web.public import books, renew
+from obolo.web.public import books, renew, together
 
 urlpatterns = [
+    path("t/<slug:slug>/<str:token>/all", together.page, name="together"),
+    path("t/<slug:slug>/<str:token>/all/part", together.part, name="together_part"),
     path("t/<slug:slug>/<str:token>/renew", renew.renew, name="renew"),
     path("o/<slug:slug>", books.organisation_page, name="organisation"),
     path("o/<slug:slug>/part", books.organisation_part, name="organisation_part"),
     path("o/<slug:slug>/card.png", books.organisation_card, name="organisation_card"),
     path("o/<slug:slug>/photo/<uuid:evidence_id>", books.public_photo, name="public_photo"),
+    path("o/<slug:slug>/outcome/<uuid:photo_id>", books.outcome_photo, name="outcome_photo"),
     path("c/<slug:slug>/<slug:cause>", books.cause_page, name="cause"),
     path("c/<slug:slug>/<slug:cause>/part", books.cause_part, name="cause_part"),
     path("c/<slug:slug>/<slug:cause>/card.png", books.cause_card, name="cause_card"),

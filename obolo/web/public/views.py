@@ -21,7 +21,7 @@ from obolo.organisations.models import Listing
 from obolo.organisations.wall import current_id, within
 from obolo.trace import log_keys, open_books, proofs
 from obolo.trace import queries as trace
-from obolo.web.public import shown
+from obolo.web.public import around, shown, together
 from obolo.web.public.books import nothing
 from obolo.web.public.chat import PHONE_URL
 from obolo.web.public.flow import flow
@@ -88,6 +88,8 @@ def _gift_words(request: HttpRequest, gift: Gift, slug: str, token: str) -> dict
     organisation = organisations.current()
     lang = pick(request.GET.get("lang"), gift.payment.language, organisation.language)
     path = trace.path(gift)
+    because = around.because(path, organisation.name, lang)
+    told = around.facts(causes.purchases(one.purchase_id for one in path.counted).values(), lang)
     return {
         "lang": lang,
         "languages": LANGUAGES,
@@ -99,8 +101,14 @@ def _gift_words(request: HttpRequest, gift: Gift, slug: str, token: str) -> dict
         "cause_name": gift.cause.name(lang),
         "path": path,
         "steps": shown.steps(path, organisation.name, lang),
-        "counted": [(one, shown.numbers_text(one.numbers, lang)) for one in path.counted],
-        "flow": flow(path, organisation.name, "", lang),
+        "counted": [
+            (one, shown.numbers_text(one.numbers, lang), told.get(one.purchase_id, []))
+            for one in path.counted
+        ],
+        "flow": flow(path, organisation.name, because, lang),
+        "came": _came(path, lang),
+        "alone": together.is_alone(gift),
+        "ended": around.ended(gift.cause, lang),
         "whole": trace.whole(gift.cause),
         "counted_ids": {one.purchase_id for one in path.counted},
         "proof": proofs.standing(gift.id) if path.numbers else "",
@@ -108,6 +116,12 @@ def _gift_words(request: HttpRequest, gift: Gift, slug: str, token: str) -> dict
         "overhead_lines": " ".join(str(one) for one in open_books.overhead_lines()),
         "rules": rules.words(ledger.rule_of(gift.cause.fund_id), lang),
     }
+
+
+def _came(path: trace.Path, lang: str) -> list[around.Came]:
+    """What came of the cause's money, and of the purchases this gift counted towards."""
+    own = {one.purchase_id for one in path.counted}
+    return [one for one in around.came(path.gift.cause, lang) if one.purchase_id in {None, *own}]
 
 
 # ---- The front page and the tour of the demo -------------------------------------------------

@@ -2,13 +2,14 @@
 
 import io
 import re
+from datetime import date
+from uuid import uuid4
 
 import pytest
 from django.test import Client
 from PIL import Image
 
-from obolo.causes.models import Cause
-from obolo.kit.clock import now
+from obolo.causes import telling
 from obolo.ledger import queries as ledger
 from obolo.trace import open_books
 from obolo.web.tests import public_cast as cast
@@ -155,9 +156,11 @@ def test_invoices_and_what_is_elsewhere_open_nothing(well, other_charity, client
 
 
 def test_a_closed_cause_says_so_and_asks_for_nothing(well, client):
-    Cause.objects.filter(id=well.id).update(closed_at=now())
+    words = {"it": "La falda è salata.", "en": "The ground water is salt."}
+    telling.close(well, "failed", words, by=uuid4())
     html = html_of(client, f"{CAUSE}?lang=en")
-    assert "This cause was closed on" in html
+    assert "This cause did not succeed" in html
+    assert "The ground water is salt." in html
     assert "Give in the chat" not in html
     assert "Causes that have ended" in html_of(client, f"{ORGANISATION}?lang=en")
 
@@ -176,3 +179,17 @@ def test_the_pages_load_nothing_from_elsewhere_and_stay_light(well, client):
             if tag in ("script", "img", "iframe"):
                 assert "//" not in (attrs.get("src") or "")
         assert not re.search(rb"<script(?![^>]*src)", content)
+
+
+def test_what_came_of_it_is_told_once_somebody_answers_for_it(well, client):
+    outcome = telling.write_outcome(
+        cause=well, texts={"en": "Water flows since Tuesday."}, day=date(2026, 11, 24), key="o"
+    )
+    address = f"{CAUSE}?lang=en"
+    assert "Water flows" not in html_of(client, address)
+    telling.approve_outcome(outcome_id=outcome.id, by=uuid4(), name="Sara")
+    assert "Water flows since Tuesday." in html_of(client, address)
+    telling.take_back_outcome(outcome_id=outcome.id, by=uuid4(), reason="wrong well")
+    html = html_of(client, address)
+    assert "Water flows" not in html
+    assert "wrong well" not in html

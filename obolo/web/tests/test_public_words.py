@@ -13,7 +13,18 @@ from obolo.kit.money import Money
 from obolo.web import words
 
 TEXTS = Path(words.__file__).parent / "texts"
-SETS = ("public", "tour", "picture", "books", "open", "renew", "terms")
+SETS = (
+    "public",
+    "tour",
+    "picture",
+    "books",
+    "open",
+    "renew",
+    "terms",
+    "around",
+    "together",
+    "receipts",
+)
 
 
 def texts_of(name: str, lang: str) -> dict[str, str | dict[str, str]]:

@@ -121,7 +121,9 @@ def test_a_cause_that_fails_gives_all_that_is_left_away(cause, other):
 
 def test_a_gift_that_moved_can_still_be_given_back(cause, other):
     gift = gave(anna(), cause, 500, fee=0)
-    move = actions.ask_move(wish(cause, other, kind="closing", amount=None), by=STAFF, key="m")
+    move = actions.ask_move(
+        wish(cause, other, kind="closing", amount=None, public_words=SAID), by=STAFF, key="m"
+    )
     actions.approve_move(move_id=move.id, by=OTHER)
     refund, _ = actions.ask_refund(
         gift_id=gift.id, amount=eur(500), reason="asked", by=STAFF, key="r"
