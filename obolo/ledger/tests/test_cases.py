@@ -18,7 +18,7 @@ from obolo.ledger.errors import (
     NotPostable,
     TooMuch,
 )
-from obolo.ledger.models import Entry, Leg, Use
+from obolo.ledger.models import Entry, Leg, Lineage, Use
 from obolo.ledger.spans import Span
 from obolo.ledger.tests.cast import (
     DAY,
@@ -266,6 +266,17 @@ def test_advance_from_reserve_is_reimbursed_when_gifts_come(well):
         reimburse(bought, 81)
     with pytest.raises(NotEnoughCents):
         reimburse(bought, 80)
+
+
+def test_a_gift_spent_on_several_purchases_is_covered_as_one_stretch(well):
+    """The replay knows of no seam where one purchase ends and the next begins."""
+    reserve(500)
+    gift_id, _ = gift(well, 100)
+    purchase(well, 40)
+    purchase(well, 60)
+    refund(gift_id, 100)
+    assert Lineage.objects.filter(kind="cover").count() == 1
+    assert audit.breaches() == []
 
 
 def test_a_supplier_of_an_advance_pays_back_to_whoever_bears_it(well):
