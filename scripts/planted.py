@@ -58,7 +58,7 @@ def caught(patch: Path, room: Path) -> str:
         [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", head(patch)["Test"]],
         cwd=tree, env=settings, check=False, capture_output=True, text=True,
     )  # fmt: skip
-    if done.returncode == RED and " failed" not in done.stdout.splitlines()[-1]:
+    if done.returncode == RED and "\nFAILED " not in done.stdout:
         return "not run"
     return {0: "GREEN", RED: "red"}.get(done.returncode, f"pytest {done.returncode}")
 

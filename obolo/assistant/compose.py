@@ -62,6 +62,33 @@ def with_link(
     return Composed(outbound.link_button(text[:BUTTON_BODY_CHARS_MAX], label, url), text)
 
 
+def with_lines(
+    key: str,
+    lang: str,
+    button: str,
+    url: str,
+    lines: Sequence[tuple[str, str]],
+    *,
+    before: str = "",
+    after: str = "",
+    **values: Any,
+) -> Composed:
+    """Words, then each `(label, value)` with the value alone on its line, and a button.
+
+    Values stand as they are, without marks of direction: they are there to be copied.
+    """
+    told = "\n".join(f"{label}\n{value}" for label, value in lines)
+    text = "\n\n".join(part for part in (before, render(key, lang, **values), told, after) if part)
+    label = render(button, lang)
+    return Composed(outbound.link_button(text[:BUTTON_BODY_CHARS_MAX], label, url), text)
+
+
+def with_picture(key: str, lang: str, reference: str, **values: Any) -> Composed:
+    """Words below a picture; `reference` names it, it is drawn when it is sent."""
+    text = render(key, lang, **values)
+    return Composed(outbound.image(media_id=f"{PAPER}{reference}", caption=text), text)
+
+
 def with_paper(
     key: str, lang: str, reference: str, file_name: str, *, before: str = "", **values: Any
 ) -> Composed:

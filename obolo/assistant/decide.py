@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from obolo.assistant import decide_pledges
+from obolo.assistant import decide_pledges, decide_transfers
 from obolo.assistant.decision import (
     CONFUSED_MAX,
     VERSION,
@@ -65,6 +65,12 @@ def decide(heard: Heard, known: Known) -> Decision:
         return _tapped(heard, known)
     if not heard.has_words:
         return _without_words(heard, known)
+    return _said(heard, known)
+
+
+def _said(heard: Heard, known: Known) -> Decision:
+    if decide_transfers.only_how_to_pay(heard):
+        return _by_transfer(known)
     if heard.answers_question and known.question and (known.draft or known.proposal):
         return _answered(heard, known)
     return decide_pledges.wished(heard, known) or _by_intent(heard, known)
@@ -198,6 +204,20 @@ def _without_words(heard: Heard, known: Known) -> Decision:
     )
 
 
+def _by_transfer(known: Known) -> Decision:
+    """How to pay by transfer: what is being talked about, or what waits, or a gift to begin."""
+    why = ("wants to pay by transfer",)
+    if not known.transfers:
+        return replace(_stay(known), act="say", text="transfer_none", reasons=why)
+    if known.draft and not known.draft.rhythm:
+        return _next_question(
+            replace(known.draft, nonce=known.next_nonce, way="transfer"), known, why
+        )
+    if known.has_unpaid:
+        return replace(_stay(known), act="offer_transfer", text="transfer_how", reasons=why)
+    return _next_question(Draft(nonce=known.next_nonce, way="transfer"), known, why)
+
+
 def _answered(heard: Heard, known: Known) -> Decision:
     if known.proposal:
         return decide_pledges.answered(heard, known, known.proposal)
@@ -230,7 +250,7 @@ def _filled(draft: Draft, slots: Mapping[str, Any]) -> Draft:
         )
     if slots.get("project"):
         draft = replace(draft, cause=slots["project"])
-    return draft
+    return replace(draft, way=slots.get("way") or draft.way)
 
 
 def _by_intent(heard: Heard, known: Known) -> Decision:

@@ -13,6 +13,7 @@ Act = Literal[
     "say",
     "ask",
     "offer_gift",
+    "offer_transfer",
     "begin_pledge",
     "ask_about_pledge",
     "change_pledge",
@@ -39,6 +40,7 @@ class Draft:
     currency: str = ""
     cause: str | None = None
     rhythm: str = ""  # empty: one gift
+    way: str = ""  # "transfer", or however the link offers it
 
     @property
     def complete(self) -> bool:
@@ -86,6 +88,8 @@ class Known:
     confused: int = 0
     cause_slugs: tuple[str, ...] = ()
     has_gift: bool = False
+    has_unpaid: bool = False  # a payment waits; asked only when somebody speaks of a transfer
+    transfers: bool = False  # transfers can be taken; asked only then, too
     next_nonce: str = ""
 
 
@@ -102,6 +106,7 @@ class Heard:
     resumes: bool = False  # the whole message asks for our messages again
     about_robot: bool = False
     pledge_wish: str = ""  # `pledge_words.wish`, for people who have a promise
+    transfer_wish: str = ""  # `transfer_words.wish`
     tap: str = ""
     kind: str = "text"
     has_words: bool = True

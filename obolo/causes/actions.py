@@ -10,6 +10,7 @@ from django.db import transaction
 from obolo.causes.approving import approve_purchase, refuse_purchase
 from obolo.causes.buying import FUTURE, record_purchase
 from obolo.causes.correcting import release_purchase, supplier_paid_back
+from obolo.causes.drafts import drop_draft, forget_old, keep_draft
 from obolo.causes.exchange import Exchange
 from obolo.causes.handed_in import ConsentTold, NewEvidence
 from obolo.causes.limits import set_limit
@@ -38,6 +39,9 @@ __all__ = [
     "approve_purchase",
     "close",
     "describe",
+    "drop_draft",
+    "forget_old",
+    "keep_draft",
     "open_cause",
     "open_original",
     "put_place",

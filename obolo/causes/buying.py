@@ -12,13 +12,12 @@ from uuid import UUID
 
 from django.db import IntegrityError, transaction
 
-from obolo.causes import exchange, handed_in, limits
+from obolo.causes import drafts, exchange, handed_in, limits
 from obolo.causes.errors import BadPurchase, BadRate, CauseUnknown, PurchaseKeyReused
 from obolo.causes.exchange import Exchange
-from obolo.causes.handed_in import NewEvidence
+from obolo.causes.handed_in import ConsentTold, NewEvidence
 from obolo.causes.models import Cause, Evidence, Purchase
 from obolo.causes.placing import NewPlace, put_place
-from obolo.causes.purchase_models import DraftFile
 from obolo.kit.clock import now
 from obolo.kit.ids import new_id
 from obolo.kit.money import Money
@@ -28,11 +27,6 @@ from obolo.organisations.bell import ring
 
 FUTURE = timedelta(days=1)  # a purchase "tomorrow" may be a time zone, not a mistake
 BANK = "cash:bank"
-_FILE_FIELDS = (
-    "file_name", "shown_name", "media_type", "sha256", "width", "height", "likeness", "consent",
-    "consent_by", "consent_how", "consent_on", "shows_children", "guardian_agreed",
-    "near_lat_tenths", "near_lon_tenths", "hidden_at", "added_by",
-)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,12 +74,14 @@ def record_purchase(
     exchange: Exchange | None = None,
     place: NewPlace | None = None,
     from_reserve: bool = False,
+    draft_consent: ConsentTold | None = None,
 ) -> Purchase:
     """Record what was bought, with its evidence; the ledger consumes the lowest free cents.
 
     `amount` is what was paid; in another currency than the cause's with `exchange`. Above the limit
     (`limits`) the purchase waits for a second person and consumes nothing. `from_reserve`: the
-    reserve pays, the fund pays back later. Files that came before under the same key belong to it.
+    reserve pays, the fund pays back later. Files that came before under the same key belong to it
+    (`drafts`); `draft_consent` is what is said about those in their photos.
 
     All or nothing. The same key again returns the same purchase. Raises BadPurchase, BadRate,
     PurchaseKeyReused, CauseUnknown, BadPlace, what `handed_in.keep` raises, and
@@ -110,7 +106,7 @@ def record_purchase(
     )
     try:
         with transaction.atomic():
-            _write(purchase, kept, place)
+            _write(purchase, kept, place, draft_consent)
             if not waits:
                 book(purchase)
     except IntegrityError:  # a double click: the other request recorded it while we looked
@@ -139,16 +135,15 @@ def book(purchase: Purchase) -> None:
 
 
 def _write(
-    purchase: Purchase, kept: Sequence[tuple[str, dict[str, Any]]], place: NewPlace | None
+    purchase: Purchase,
+    kept: Sequence[tuple[str, dict[str, Any]]],
+    place: NewPlace | None,
+    consent: ConsentTold | None,
 ) -> None:
     purchase.save(force_insert=True)
     for kind, fields in kept:
         Evidence.objects.create(purchase=purchase, kind=kind, **fields)
-    drafts = DraftFile.objects.filter(draft_key=purchase.key)
-    for one in drafts.order_by("added_at", "id"):
-        fields = {name: getattr(one, name) for name in _FILE_FIELDS}
-        Evidence.objects.create(purchase=purchase, kind=one.kind, **fields)
-    drafts.delete()
+    drafts.into_purchase(purchase, consent)
     if place:
         put_place(purchase=purchase, place=place, by=purchase.recorded_by)
 

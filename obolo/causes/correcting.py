@@ -8,7 +8,6 @@ from datetime import date
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Sum
 
 from obolo.causes.approving import locked
 from obolo.causes.buying import BANK
@@ -45,12 +44,6 @@ def supplier_paid_back(
     return _correct(CorrectionKind.RETURNED, purchase_id, amount, day, reason, key, by)
 
 
-def left_minor(purchase: Purchase) -> int:
-    """What still counts of a purchase, in minor units."""
-    back = Correction.objects.filter(purchase=purchase).aggregate(t=Sum("amount_minor"))["t"]
-    return purchase.amount_minor - int(back or 0)
-
-
 def _correct(
     kind: CorrectionKind,
     purchase_id: UUID,
@@ -68,7 +61,7 @@ def _correct(
         return _same(known, kind, purchase, amount, day)
     if not purchase.booked_at:
         raise NotBooked
-    left = left_minor(purchase)
+    left = purchase.left_minor
     back = Money(left, purchase.currency) if amount is None else amount
     _ = back - Money(0, purchase.currency)  # of the fund's currency, or CurrencyMismatch
     if not 0 < back.minor <= left:

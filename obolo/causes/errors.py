@@ -149,3 +149,9 @@ class BadPlace(OboloError):
     """This place lies nowhere on the globe."""
 
     fault = "theirs"
+
+
+class TooManyFiles(OboloError):
+    """That are too many files for one purchase."""
+
+    fault = "theirs"

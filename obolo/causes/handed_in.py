@@ -46,6 +46,9 @@ class ConsentTold:
         return self.kind == Consent.NOBODY
 
 
+UNTOLD = ConsentTold(kind=Consent.OPEN)
+
+
 @dataclass(frozen=True, slots=True)
 class NewEvidence:
     """A file handed in. Without another word a photo is said to show nobody recognisable."""
@@ -82,6 +85,11 @@ def keep(one: NewEvidence, *, added_by: UUID | None) -> dict[str, Any]:
 
 def _of_photo(told: ConsentTold, stored: files.Stored) -> dict[str, Any]:
     lat, lon = stored.near or (None, None)
+    return consent_fields(told) | {"near_lat_tenths": lat, "near_lon_tenths": lon}
+
+
+def consent_fields(told: ConsentTold) -> dict[str, Any]:
+    """What was said about the people in a photo, as its row holds it."""
     return {
         "consent": told.kind,
         "consent_by": shown(told.by, TOLD_CHARS_MAX).strip(),
@@ -89,7 +97,5 @@ def _of_photo(told: ConsentTold, stored: files.Stored) -> dict[str, Any]:
         "consent_on": told.on,
         "shows_children": told.children,
         "guardian_agreed": told.guardian,
-        "near_lat_tenths": lat,
-        "near_lon_tenths": lon,
         "hidden_at": None if told.shows else now(),
     }

@@ -112,6 +112,18 @@ class Purchase(Walled):
             ),
         ]
 
+    @property
+    def state(self) -> str:
+        """`counted`, `waiting` for a second person, or `refused` by one."""
+        if self.booked_at:
+            return "counted"
+        return "refused" if self.decisions.all() else "waiting"
+
+    @property
+    def left_minor(self) -> int:
+        """What still counts of it: its amount less what came back, in minor units."""
+        return self.amount_minor - sum(one.amount_minor for one in self.corrections.all())
+
 
 class EvidenceKind(models.TextChoices):
     """What a file shows."""

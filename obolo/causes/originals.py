@@ -94,6 +94,16 @@ def destroy(sha256: bytes) -> None:
     transaction.on_commit(lambda: files.remove(organisation_id, row.file_name))
 
 
+def forget(sha256: bytes) -> None:
+    """Take an original out that never belonged to anything: its row and its file."""
+    row = Original.objects.filter(sha256=sha256, destroyed_at=None, openings=None).first()
+    if row is None:
+        return
+    organisation_id, name = current_id(), row.file_name
+    row.delete()
+    transaction.on_commit(lambda: files.remove(organisation_id, name))
+
+
 def _purpose(row_id: UUID) -> str:
     return f"original:{current_id()}:{row_id}"
 

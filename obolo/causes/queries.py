@@ -6,8 +6,9 @@ from typing import Any, Final
 from uuid import UUID
 
 from obolo.causes import files, originals
+from obolo.causes.drafts import draft_files as draft_files
 from obolo.causes.errors import NoSuchOriginal, OriginalDestroyed
-from obolo.causes.file_models import KeptFile
+from obolo.causes.file_models import KeptFile, Original
 from obolo.causes.models import Cause, Evidence, Purchase
 from obolo.causes.story_models import Closing, Outcome, OutcomePhoto, WaitingNote
 from obolo.organisations.wall import current_id
@@ -70,6 +71,11 @@ def waiting_count() -> int:
     return int(_waiting().count())
 
 
+def with_advances() -> list[Cause]:
+    """Causes for which the reserve paid something in advance, repaid or not."""
+    return list(Cause.objects.filter(purchases__from_reserve=True).distinct().order_by("position"))
+
+
 def _waiting() -> Any:
     return Purchase.recorded.filter(booked_at=None, decisions=None)
 
@@ -104,6 +110,18 @@ def outcomes_of(cause_id: UUID) -> list[Outcome]:
     """
     found = Outcome.objects.filter(cause_id=cause_id, taken_back_at=None).exclude(approved_at=None)
     return list(found.prefetch_related("photos").order_by("-day", "-approved_at"))
+
+
+def all_outcomes_of(cause_id: UUID) -> list[Outcome]:
+    """What was ever told of the cause, newest first, approved or not: for staff only."""
+    found = Outcome.objects.filter(cause_id=cause_id).prefetch_related("photos")
+    return list(found.order_by("-written_at", "-id"))
+
+
+def originals_of(hashes: Iterable[bytes]) -> list[Original]:
+    """The sealed originals with these hashes and who opened them."""
+    found = Original.objects.filter(sha256__in=list(hashes))
+    return list(found.prefetch_related("openings"))
 
 
 def outcome_photo(photo_id: UUID) -> OutcomePhoto | None:

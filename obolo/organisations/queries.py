@@ -17,6 +17,7 @@ ABILITIES: dict[str, frozenset[str]] = {
     "purchase": frozenset({Role.ADMIN, Role.PROJECT_OFFICER, Role.TREASURER}),
     "causes": frozenset({Role.ADMIN, Role.PROJECT_OFFICER, Role.FUNDRAISER}),
     "money": frozenset({Role.ADMIN, Role.TREASURER}),
+    "limits": frozenset({Role.ADMIN}),
     "accounts": frozenset({Role.ADMIN}),
     "desk": frozenset({Role.ADMIN, Role.TREASURER, Role.FUNDRAISER}),
 }

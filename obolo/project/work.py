@@ -32,6 +32,7 @@ from obolo.stories import (
     read_notices,
     receive_a_gift,
     reconcile,
+    repay_advances,
     spend_and_trace,
 )
 
@@ -138,6 +139,7 @@ class Workers:
             Lane("pledge", keep_a_pledge.run, 1, full=keep_a_pledge.BATCH, every=2.0),
             Lane("send", hand_over.run, settings.senders, full=hand_over.BATCH, gather=0.02),
             Lane("tell", spend_and_trace.tell_due, 1),
+            Lane("advances", repay_advances.run, 1, full=ALL, every=5.0),
             Lane("log", publish_the_log.run, 1, full=ALL, every=60.0),
             Lane("check", check.run_due, 1, full=ALL, every=300.0),
             Lane("reconcile", reconcile.run, 1, every=300.0),

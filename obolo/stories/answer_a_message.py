@@ -10,12 +10,13 @@ A try that fails is undone and repeated; after three a person of the team takes 
 import logging
 import re
 from contextlib import nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from uuid import UUID
 
 from django.db import DatabaseError, transaction
 
+from obolo.assistant import transfer_words
 from obolo.assistant.actions import Understood, keep_turns
 from obolo.assistant.causes import KnownCause
 from obolo.assistant.decide import Draft, Heard, Known, KnownPledge, Proposal, decide
@@ -29,6 +30,7 @@ from obolo.conversations import queries as talk
 from obolo.conversations.actions import Rested, Saying
 from obolo.conversations.models import Conversation, HandOff, Message
 from obolo.giving import queries as gifts
+from obolo.giving.bank import transfer
 from obolo.giving.pledges import queries as pledges
 from obolo.giving.pledges.models import Pledge, Standing
 from obolo.kit.clock import now
@@ -158,7 +160,10 @@ def _put_off(conversation_id: UUID) -> None:
 def _answer(conversation: Conversation, words: list[Message], around: _Around) -> _Answer:
     known, spoken = _known(conversation, around), conversation.person.language
     reading = _read(words, conversation, known, around)
-    decision = decide(_heard(reading, words), known)
+    heard = _heard(reading, words)
+    if heard.transfer_wish:
+        known = _known_of_transfers(known, conversation, around)
+    decision = decide(heard, known)
     turn = Turn(conversation, around.organisation, decision, around.catalogue, words)
     with transaction.atomic() if turn.changes_records else nullcontext():
         turn.carry_out()
@@ -189,6 +194,15 @@ def _known(conversation: Conversation, around: _Around) -> Known:
         cause_slugs=tuple(c.slug for c in around.catalogue),
         has_gift=conversation.person_id in around.givers,
         next_nonce=new_token()[:8],
+    )
+
+
+def _known_of_transfers(known: Known, conversation: Conversation, around: _Around) -> Known:
+    """Rarely spoken of, so it is asked only then."""
+    return replace(
+        known,
+        has_unpaid=transfer.waiting_of(conversation.person_id) is not None,
+        transfers=transfer.is_possible(around.organisation.currency),
     )
 
 
@@ -252,9 +266,10 @@ def _tells_the_language(reading: Reading, words: str) -> bool:
 def _heard(reading: Reading, words: list[Message]) -> Heard:
     newest, said = words[-1], fold("\n".join(w.text for w in words if not w.tap_id))
     taps = [w.tap_id for w in words if w.tap_id]
+    by_transfer = transfer_words.wish(said)
     return Heard(
         intent=reading.intent,
-        slots=reading.slots,
+        slots={**reading.slots, **({"way": "transfer"} if by_transfer else {})},
         also=tuple(reading.also),
         abstain=reading.abstain,
         risk=tuple(reading.risk),
@@ -262,6 +277,7 @@ def _heard(reading: Reading, words: list[Message]) -> Heard:
         about_robot=_ABOUT_ROBOT.search(fold(newest.text)) is not None,
         answers_question=bool(reading.slots.get("answers_question")),
         pledge_wish=wish(said),
+        transfer_wish=by_transfer,
         tap=taps[-1] if taps else "",
         kind=newest.kind,
         has_words=any(w.text.strip() and not w.tap_id for w in words),

@@ -11,6 +11,8 @@ from typing import Final
 
 from obolo.causes.audit import breaches as purchase_breaches
 from obolo.conversations import queries as talk
+from obolo.giving.bank.audit import breaches as bank_breaches
+from obolo.giving.pledges.audit import breaches as pledge_breaches
 from obolo.giving.receipts.audit import breaches as receipt_breaches
 from obolo.ledger.audit import breaches as ledger_breaches
 from obolo.organisations.audit import findings
@@ -47,6 +49,8 @@ PARTS: Final[tuple[tuple[str, Callable[[], list[str]]], ...]] = (
     ("gifts", _ties),
     ("purchases and their files", purchase_breaches),
     ("receipts", receipt_breaches),
+    ("bank and desk", bank_breaches),
+    ("pledges", pledge_breaches),
     ("messages", _waiting),
     ("public log", log_breaches),
 )

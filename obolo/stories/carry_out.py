@@ -22,6 +22,7 @@ from obolo.people import actions as people
 from obolo.people.models import Purpose
 from obolo.stories import hours, issue_receipts
 from obolo.stories.carry_out_pledges import PledgeTurn
+from obolo.stories.carry_out_transfers import TransferTurn
 from obolo.trace import actions as trace
 from obolo.trace import queries as paths
 
@@ -29,7 +30,7 @@ AMOUNT_MINOR_MIN = 100  # told when an amount is too small for any rail
 _WAYS_ON = (("ask:give", "btn_give"), ("ask:trace", "btn_where"), ("ask:person", "btn_person"))
 
 
-class Turn(PledgeTurn):
+class Turn(PledgeTurn, TransferTurn):
     """Carrying out one decision in one conversation."""
 
     def __init__(
@@ -60,6 +61,7 @@ class Turn(PledgeTurn):
             "say": self._say_words,
             "ask": self._ask,
             "offer_gift": self._offer_gift,
+            "offer_transfer": self._offer_transfer,
             "begin_pledge": self._begin_pledge,
             "ask_about_pledge": self._ask_about_pledge,
             "change_pledge": self._change_pledge,
@@ -208,7 +210,7 @@ class Turn(PledgeTurn):
         assert draft is not None
         assert draft.amount_minor is not None
         cause = self.catalogue[str(draft.cause)]
-        if self._asked_in_the_causes_currency(draft):
+        if self._asked_in_the_causes_currency(draft) or self._by_transfer(draft, cause):
             return
         try:
             giving.ask(

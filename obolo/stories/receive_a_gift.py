@@ -21,6 +21,7 @@ from obolo.conversations.models import Author
 from obolo.gateways.payments.rail import Order, RailRefused, RailUnreachable, RemotePayment
 from obolo.giving import actions as giving
 from obolo.giving import queries as gifts
+from obolo.giving.bank import transfer
 from obolo.giving.errors import NoRail
 from obolo.giving.models import Gift, Payment
 from obolo.giving.pledges import collecting
@@ -105,6 +106,7 @@ def _send_link(payment: Payment) -> None:
         lang,
         "btn_pay",
         link(payment),
+        after=render("or_transfer", lang) if transfer.is_possible(payment.currency) else "",
         amount=money(payment.asked, lang),
         cause=payment.cause.name(lang),
     )
@@ -200,6 +202,9 @@ def thank(gift: Gift) -> None:
     lang = gift.payment.language
     link_id = trace.link_for(gift_id=gift.id).id
     values = _thanks_values(gift, lang)
+    log_line = _log_line()
+    # A template has fixed values: beside the receipt's number there is room for the checkpoint.
+    receipt = " · ".join(filter(None, [values["receipt"], log_line]))
     before = ""
     if gift.other_amount:
         asked = money(Money(gift.asked_minor, gift.currency), lang)
@@ -214,7 +219,7 @@ def thank(gift: Gift) -> None:
         "btn_trace",
         f"{compose.LINK}{link_id}",
         before=before,
-        after=_log_line(),
+        after=log_line,
         **values,
     )
     conversations.say(
@@ -225,7 +230,7 @@ def thank(gift: Gift) -> None:
         key=f"thanks:{gift.id}",
         author=Author.SYSTEM,
         template=compose.as_template(
-            "gift_receipt", lang, [values["amount"], values["cause"], values["receipt"]], link_id
+            "gift_receipt", lang, [values["amount"], values["cause"], receipt], link_id
         ),
         content={"gift": str(gift.id)},
     )

@@ -2,7 +2,9 @@
 
 1. `record`: purchase, evidence, the ledger's choice of cents and the duty to tell, in one
    transaction; open donor pages are rung at commit.
-2. `tell_due` works the duty off in pieces: one message per gift, keyed, so that a repeat says
+2. Above the limit it waits instead, and nobody is told; `approve` is the word of a second person,
+   and from then on it goes as in 1.
+3. `tell_due` works the duty off in pieces: one message per gift, keyed, so that a repeat says
    nothing twice. The gate refuses it to whoever stopped such messages.
 """
 
@@ -15,7 +17,7 @@ from django.db import transaction
 from obolo.assistant import compose
 from obolo.assistant.texts import money
 from obolo.causes import actions as causes
-from obolo.causes.actions import NewEvidence
+from obolo.causes.actions import ConsentTold, Exchange, NewEvidence, NewPlace
 from obolo.causes.models import Purchase
 from obolo.causes.queries import purchases
 from obolo.conversations import actions as conversations
@@ -41,6 +43,10 @@ def record(
     key: str,
     evidence: Sequence[NewEvidence] = (),
     recorded_by: UUID | None = None,
+    exchange: Exchange | None = None,
+    place: NewPlace | None = None,
+    from_reserve: bool = False,
+    draft_consent: ConsentTold | None = None,
 ) -> Purchase:
     """Record a purchase; raises what `causes.actions.record_purchase` raises."""
     with transaction.atomic():
@@ -52,8 +58,21 @@ def record(
             key=key,
             evidence=evidence,
             recorded_by=recorded_by,
+            exchange=exchange,
+            place=place,
+            from_reserve=from_reserve,
+            draft_consent=draft_consent,
         )
-        trace.owe_report(purchase_id=purchase.id)
+        if purchase.booked_at:
+            trace.owe_report(purchase_id=purchase.id)
+    return purchase
+
+
+@transaction.atomic
+def approve(*, purchase_id: UUID, by: UUID) -> Purchase:
+    """A second person says yes; raises what `causes.actions.approve_purchase` raises."""
+    purchase = causes.approve_purchase(purchase_id=purchase_id, by=by)
+    trace.owe_report(purchase_id=purchase.id)
     return purchase
 
 

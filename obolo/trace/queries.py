@@ -11,7 +11,7 @@ from typing import Any
 from uuid import UUID
 
 from obolo.causes import queries as causes
-from obolo.causes.models import Cause, Evidence, Purchase
+from obolo.causes.models import Cause, Evidence, EvidenceKind, Purchase
 from obolo.giving import queries as giving
 from obolo.giving.models import Gift, Payment, Receipt
 from obolo.giving.returns import queries as returns
@@ -194,13 +194,13 @@ def _one_counted(purchase: Purchase, spans: list[tuple[str, int, int]]) -> Count
         purchase_id=purchase.id,
         description=purchase.description,
         bought_on=purchase.bought_on,
-        recorded_at=purchase.recorded_at,
+        recorded_at=purchase.booked_at or purchase.recorded_at,  # a second person's word counts
         counted_minor=sum(hi - lo for _, lo, hi in spans),
         whole_minor=purchase.amount_minor,
         currency=purchase.currency,
         numbers=tuple(_numbers(*span) for span in spans),
         photos=tuple(f for f in files if f.public),
-        papers=tuple(f for f in files if not f.public),
+        papers=tuple(f for f in files if f.kind != EvidenceKind.PHOTO),  # a hidden photo is neither
     )
 
 

@@ -28,6 +28,7 @@ from typing import Any, NoReturn
 
 Span = list[int]
 EMPTY = hashlib.sha256(b"").digest()
+decode = json.JSONDecoder().decode  # of UTF-8 alone: `json.loads` would guess the encoding
 PROOF = "c2sp.org/tlog-proof@v1"
 # Uses that take given numbers (a gift's own cents); all others take the lowest free ones.
 GIVEN = ("refund", "void", "transfer_own")
@@ -425,9 +426,11 @@ class Replay:
     def tell(self, entry: bytes) -> None:
         """The next entry; raises Broken, naming it."""
         try:
-            told = json.loads(entry)
+            told = decode(entry.decode())
             kind = told["kind"]
-            if kind == "gifts" and not self.parts:
+            if self.parts and "part" not in told:
+                raise Broken("a part of a posting is missing")
+            if kind == "gifts":
                 self.lines[told["line"]].mint(told["lo"], told["hi"])
             elif self.count == 0:
                 if kind != "rule" or told["format"] != 1 or told["origin"] != self.origin:
@@ -461,8 +464,6 @@ class Replay:
         return whole
 
     def _other(self, kind: str, told: dict[str, Any]) -> None:
-        if self.parts:
-            raise Broken("a part of a posting is missing")
         if kind == "line":
             if told["line"] in self.lines:
                 raise Broken("a line begins twice")

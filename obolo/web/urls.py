@@ -3,7 +3,7 @@
 from django.urls import include, path
 
 from obolo.web.api.v1 import api
-from obolo.web.public import log, payment, receipt
+from obolo.web.public import log, payment, receipt, transfer
 from obolo.web.public import views as public
 
 urlpatterns = [
@@ -20,6 +20,7 @@ urlpatterns = [
     path("log/<slug:slug>/tile/<path:rest>", log.tile, name="log_tile"),
     path("witness/<slug:slug>/add-checkpoint", log.add_checkpoint, name="add_checkpoint"),
     path("p/<slug:slug>/<str:reference>", payment.payment_link, name="payment"),
+    path("p/<slug:slug>/<str:reference>/transfer", transfer.instead, name="payment_transfer"),
     path("", include("obolo.web.public.urls")),
     path("console/<slug:slug>/", include("obolo.web.console.urls")),
     path("api/v1/", api.urls),

@@ -6,7 +6,6 @@ from uuid import uuid4
 import pytest
 
 from obolo.causes import actions, queries
-from obolo.causes.correcting import left_minor
 from obolo.causes.errors import CorrectionKeyReused, NotBooked, NothingLeft, ReasonMissing
 from obolo.causes.tests.cast import DAY, buy, eur, money_for, well
 from obolo.kit.money import CurrencyMismatch, Money
@@ -43,7 +42,7 @@ def test_a_supplier_pays_back_a_part_and_it_can_be_spent_again(cause):
     bought = buy(cause, 300)
     for _ in range(2):
         _returned(bought, 120)
-    assert left_minor(bought) == 180
+    assert bought.left_minor == 180
     assert ledger.free_minor(cause.fund_id, "EUR") == 820
     found = queries.purchases([bought.id])[bought.id].corrections.get()
     told = (found.kind, found.amount_minor, found.reason, found.made_by)

@@ -7,10 +7,14 @@ one function `(seconds, gifts) -> Part`, and brings its own throw-away installat
 from collections.abc import Callable
 from typing import Final
 
-from obolo.cli.bench import trace_paths
+from obolo.cli.bench import trace_notices, trace_paths, trace_proofs
 from obolo.cli.bench.figures import Measured, Part
 
-PARTS: Final[tuple[Callable[[int, int], Part], ...]] = (trace_paths.measure,)
+PARTS: Final[tuple[Callable[[int, int], Part], ...]] = (
+    trace_paths.measure,
+    trace_proofs.measure,
+    trace_notices.measure,
+)
 
 
 def measure(seconds: int, gifts: int) -> Measured:

@@ -2,6 +2,7 @@
 
 from obolo.giving.bank.accounts import set_account
 from obolo.giving.bank.deciding import (
+    note_debit,
     set_aside,
     settle_as_new_person,
     settle_as_payment,
@@ -13,6 +14,7 @@ from obolo.giving.bank.importing import import_file, receive_file
 
 __all__ = [
     "import_file",
+    "note_debit",
     "receive_file",
     "set_account",
     "set_aside",

@@ -10,8 +10,9 @@ from uuid import UUID
 from django.db import transaction
 
 from obolo.causes.models import Cause
+from obolo.gateways.payments.bank.references import PREFIX
 from obolo.giving import actions as giving
-from obolo.giving.bank import accounts, booking
+from obolo.giving.bank import accounts, booking, transfer
 from obolo.giving.bank.errors import (
     AlreadyDecided,
     NoReason,
@@ -39,6 +40,7 @@ from obolo.organisations.bell import ring
 from obolo.people import actions as people
 from obolo.people.models import Person
 
+_UNASKED: Final = "line "  # how the payment of a gift that nobody asked for is named
 _GIFTS: Final = (DecisionKind.MATCHED, DecisionKind.PAYMENT, DecisionKind.PERSON)
 
 
@@ -52,7 +54,7 @@ def settle_as_payment(
     """
     line = _locked(line_id)
     wanted = Payment.objects.select_related("person", "cause").filter(id=payment_id).first()
-    if wanted is None or wanted.rail != accounts.BANK:
+    if wanted is None or not transfer.is_by_transfer(wanted):
         raise NotAGift("There is no such payment by transfer.")
     if (known := _booked(line)) is not None:
         last = _last(line)
@@ -133,12 +135,43 @@ def undo(*, line_id: UUID, by: UUID | None, reason: str) -> None:
     if not reason.strip():
         raise NoReason
     last = _last(line)
-    if last is None or last.kind not in (*_GIFTS, DecisionKind.ASIDE):
-        raise NothingToUndo
+    if last is None or last.kind not in (*_GIFTS, DecisionKind.ASIDE) or _is_debit(line):
+        raise NothingToUndo  # a debit is undone where its pledge is
     if last.gift_id is not None:
         _void(last, last.gift_id, by, reason)
     _move(line, LineState.DOUBT, reasons=["undone"])
     _note(line, DecisionKind.UNDONE, by=by, reason=reason, gift_id=last.gift_id)
+
+
+@transaction.atomic
+def note_debit(*, line_id: UUID, gift: Gift | None) -> None:
+    """This line tells of a debit: of its money with its gift, of its return without one.
+
+    The debit itself was noted with its pledge. A line that does not wait stays as it is.
+    """
+    line = _locked(line_id)
+    if line.state != LineState.DOUBT:
+        return
+    state, kind = LineState.RETURNED, DecisionKind.RETURNED
+    if gift is not None:
+        state, kind = LineState.BOOKED, DecisionKind.MATCHED
+    StatementLine.objects.filter(id=line.id).update(
+        state=state, gift_id=gift.id if gift else None, reasons=[], candidates=[]
+    )
+    LineDecision.objects.create(
+        line=line,
+        kind=kind,
+        payment_id=gift.payment_id if gift else None,
+        gift_id=gift.id if gift else None,
+        reason=line.return_code,
+    )
+
+
+def _is_debit(line: StatementLine) -> bool:
+    last = _last(line)
+    paid = last.payment if last else None
+    ref = (paid.provider_ref or "") if paid else ""
+    return paid is not None and not ref.startswith((PREFIX, _UNASKED))
 
 
 def undo_import(*, statement_id: UUID, by: UUID | None, reason: str) -> int:
@@ -153,10 +186,10 @@ def undo_import(*, statement_id: UUID, by: UUID | None, reason: str) -> int:
         raise NoReason
     with transaction.atomic():
         booked = StatementLine.objects.filter(statement=statement, state=LineState.BOOKED)
-        ids = list(booked.order_by("id").values_list("id", flat=True))
-        for line_id in ids:
-            undo(line_id=line_id, by=by, reason=reason)
-    return len(ids)
+        lines = [line for line in booked.order_by("id") if not _is_debit(line)]
+        for line in lines:
+            undo(line_id=line.id, by=by, reason=reason)
+    return len(lines)
 
 
 def _void(last: LineDecision, gift_id: UUID, by: UUID | None, reason: str) -> None:
@@ -185,7 +218,7 @@ def _take_back(payment: Payment) -> None:
     Payment.objects.filter(id=payment.id).update(
         state=PaymentState.CANCELLED, provider_ref=f"undone {payment.id}"
     )
-    if reference.startswith("RF"):
+    if reference.startswith(PREFIX):
         giving.await_transfer(
             person=payment.person,
             cause=payment.cause,
@@ -211,7 +244,7 @@ def _fresh_payment(line: StatementLine, person: Person, cause: Cause) -> Payment
         language=person.language or organisations.current().language,
         conversation_id=None,
         reference=new_token(),
-        creditor_reference=f"line {line.identity} {tries}",
+        creditor_reference=f"{_UNASKED}{line.identity} {tries}",
         rail=account if account in OTHER_ACCOUNTS else accounts.BANK,
     )
 

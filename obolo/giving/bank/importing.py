@@ -17,6 +17,7 @@ from obolo.gateways.payments.bank import camt, csv_statement
 from obolo.gateways.payments.bank import iban as ibans
 from obolo.gateways.payments.bank.csv_statement import Choice, Preview
 from obolo.gateways.payments.bank.matching import Awaited, Doubt, Findings, Matched, match
+from obolo.gateways.payments.bank.references import PREFIX
 from obolo.gateways.payments.bank.statement import Line, NotAStatement
 from obolo.gateways.payments.bank.statement import Statement as ReadStatement
 from obolo.giving.bank import accounts, booking
@@ -239,8 +240,7 @@ def awaited() -> list[Awaited]:
     """What may come by transfer: open payments, those given up, and those paid not long ago."""
     since = now() - SETTLED_LOOKED_AT
     rows = (
-        Payment.objects.filter(rail=accounts.BANK)
-        .exclude(provider_ref=None)
+        Payment.objects.filter(rail=accounts.BANK, provider_ref__startswith=PREFIX)
         .exclude(state=PaymentState.PAID, created_at__lt=since)
         .select_related("person")
     )

@@ -7,7 +7,7 @@ from uuid import UUID
 from django.db.models import Count, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
-from obolo.giving.bank.accounts import masked, ours, shown_to_payers
+from obolo.giving.bank.accounts import BANK, masked, ours, shown_to_payers
 from obolo.giving.bank.importing import OTHER_ACCOUNTS, Look, look
 from obolo.giving.bank.models import (
     LineState,
@@ -29,6 +29,7 @@ __all__ = [
     "lines",
     "look",
     "masked",
+    "of_debits",
     "ours",
     "payments",
     "proposed_people",
@@ -122,6 +123,19 @@ def doubts() -> QuerySet[StatementLine]:
     """All lines that wait for a person, oldest first."""
     found = StatementLine.objects.filter(state=LineState.DOUBT).select_related("statement")
     return found.order_by("booked_on", "id")
+
+
+def of_debits(statement_ids: list[UUID]) -> list[StatementLine]:
+    """Lines that wait and carry the reference of a debit of ours: its money, or its return."""
+    waiting = StatementLine.objects.filter(
+        statement__in=statement_ids, state=LineState.DOUBT
+    ).exclude(end_to_end="")
+    known = set(
+        Payment.objects.filter(
+            rail=BANK, provider_ref__in=[one.end_to_end for one in waiting]
+        ).values_list("provider_ref", flat=True)
+    )
+    return [one for one in waiting.order_by("booked_on", "id") if one.end_to_end in known]
 
 
 def line(line_id: UUID) -> StatementLine | None:

@@ -9,14 +9,17 @@ import hashlib
 from dataclasses import dataclass
 from uuid import UUID
 
+from django.db.models import Q
+
 from obolo.causes.models import Cause
 from obolo.gateways.payments.bank import epc
 from obolo.gateways.payments.bank import iban as ibans
-from obolo.gateways.payments.bank.references import for_key, printed
+from obolo.gateways.payments.bank.references import PREFIX, for_key, printed
 from obolo.giving import actions as giving
 from obolo.giving.bank.accounts import BANK, shown_to_payers
 from obolo.giving.bank.errors import NoAccount
 from obolo.giving.models import Payment, PaymentState
+from obolo.kit.clock import now
 from obolo.kit.ids import new_token
 from obolo.kit.money import Money
 from obolo.people.models import Person
@@ -59,6 +62,20 @@ def is_possible(currency: str) -> bool:
     return currency == CURRENCY and shown_to_payers() is not None
 
 
+def is_by_transfer(payment: Payment) -> bool:
+    """Does this payment wait for a transfer with a reference of ours? A debit does not."""
+    return payment.rail == BANK and (payment.provider_ref or "").startswith(PREFIX)
+
+
+def waiting_of(person_id: UUID) -> Payment | None:
+    """The newest payment of a person that a transfer could pay: nothing that is being debited."""
+    found = Payment.objects.select_related("cause", "person").filter(
+        person_id=person_id, state__in=[PaymentState.PLANNED, PaymentState.OPEN]
+    )
+    by_other_ways = ~Q(rail=BANK) | Q(provider_ref__startswith=PREFIX)
+    return found.filter(by_other_ways, expires_at__gt=now()).order_by("-created_at").first()
+
+
 def ask(
     *, person: Person, cause: Cause, amount: Money, language: str, conversation_id: UUID | None
 ) -> Payment:
@@ -74,7 +91,7 @@ def instead_of(payment: Payment) -> Payment:
 
     The other page stays open, for nobody has paid yet; `close_the_other` ends it. Raises NoAccount.
     """
-    if payment.rail == BANK:
+    if is_by_transfer(payment):
         return payment
     return _plan(
         payment.person,
@@ -99,7 +116,7 @@ def close_the_other(payment: Payment) -> None:
 def facts(payment: Payment) -> Transfer:
     """What to type or scan for this payment. Raises NoAccount."""
     account = shown_to_payers()
-    if account is None or payment.rail != BANK or not payment.provider_ref:
+    if account is None or not is_by_transfer(payment) or not payment.provider_ref:
         raise NoAccount
     told = account.address
     name, iban, bic = str(told["beneficiary"]), str(told["iban"]), str(told.get("bic") or "")
@@ -113,6 +130,14 @@ def facts(payment: Payment) -> Transfer:
             name=name, iban=iban, amount=payment.asked, reference=payment.provider_ref, bic=bic
         ),
     )
+
+
+def facts_of(payment_id: UUID) -> Transfer:
+    """The same by its id. Raises NoAccount, also when there is no such payment."""
+    payment = Payment.objects.filter(id=payment_id).first()
+    if payment is None:
+        raise NoAccount
+    return facts(payment)
 
 
 def _plan(

@@ -76,7 +76,7 @@ def begin(
     Raises BadTerms, PledgeKeyReused. A debit without a mandate waits for one (`mandates.keep`).
     """
     first = plan.first_due(start or today(), _checked(amount, rhythm, day, cause))
-    told = _told("begin", person.id, cause.id, amount.minor, rhythm, day, way, start)
+    told = told_hash("begin", person.id, cause.id, amount.minor, rhythm, day, way, start)
     if known := _before(key, told):
         return Pledge.objects.select_related("cause").get(id=known.pledge_id)
     pledge = Pledge.objects.create(
@@ -112,7 +112,7 @@ def change(
 
     Raises NoSuchPledge, PledgeEnded, BadTerms, PledgeKeyReused.
     """
-    told = _told("change", pledge_id, amount_minor, rhythm, day, way)
+    told = told_hash("change", pledge_id, amount_minor, rhythm, day, way)
     if known := _before(key, told):
         return known
     pledge = _locked(pledge_id)
@@ -129,7 +129,7 @@ def change(
 @transaction.atomic
 def pause(*, pledge_id: UUID, by: By, key: str, until: date | None = None) -> PledgeChange:
     """Take nothing before `until`, or until the person says so. Raises as `change`."""
-    told = _told("pause", pledge_id, until)
+    told = told_hash("pause", pledge_id, until)
     if known := _before(key, told):
         return known
     pledge = _locked(pledge_id)
@@ -144,7 +144,7 @@ def pause(*, pledge_id: UUID, by: By, key: str, until: date | None = None) -> Pl
 @transaction.atomic
 def resume(*, pledge_id: UUID, by: By, key: str) -> PledgeChange:
     """Go on after a pause. Raises as `change`."""
-    told = _told("resume", pledge_id)
+    told = told_hash("resume", pledge_id)
     if known := _before(key, told):
         return known
     pledge = _locked(pledge_id)
@@ -157,7 +157,7 @@ def resume(*, pledge_id: UUID, by: By, key: str) -> PledgeChange:
 @transaction.atomic
 def skip(*, pledge_id: UUID, by: By, key: str) -> PledgeChange:
     """Leave out the next due day. Raises NothingToSkip, and as `change`."""
-    told = _told("skip", pledge_id)
+    told = told_hash("skip", pledge_id)
     if known := _before(key, told):
         return known
     pledge = _locked(pledge_id)
@@ -168,7 +168,7 @@ def skip(*, pledge_id: UUID, by: By, key: str) -> PledgeChange:
 @transaction.atomic
 def end(*, pledge_id: UUID, by: By, key: str) -> PledgeChange:
     """The promise is over; nothing more is asked for. Ending an ended one changes nothing more."""
-    told = _told("end", pledge_id)
+    told = told_hash("end", pledge_id)
     if known := _before(key, told):
         return known
     pledge = _locked(pledge_id, ended_too=True)
@@ -186,7 +186,7 @@ def undo(*, change_id: UUID, by: By, key: str) -> PledgeChange:
 
     Raises NotUndoable for older changes, for the beginning, and for a skipped day that is over.
     """
-    told = _told("undo", change_id)
+    told = told_hash("undo", change_id)
     if known := _before(key, told):
         return known
     undone = PledgeChange.objects.filter(id=change_id).first()
@@ -263,5 +263,6 @@ def _note(
     )
 
 
-def _told(*inputs: object) -> bytes:
+def told_hash(*inputs: object) -> bytes:
+    """What was asked under a key, as 32 bytes."""
     return hashlib.sha256("\x1f".join(str(one) for one in inputs).encode()).digest()

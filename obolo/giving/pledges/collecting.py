@@ -57,7 +57,9 @@ def postpone(*, instalment_id: UUID) -> None:
 def claim_due(*, limit: int) -> list[Instalment]:
     """Due days about which something is to be done today, locked; other workers skip them."""
     rows = Instalment.objects.select_for_update(skip_locked=True, of=("self", "pledge"))
-    rows = rows.select_related("pledge__person", "pledge__cause", "pledge__saved")
+    rows = rows.select_related(
+        "pledge__person", "pledge__cause", "pledge__saved", "pledge__mandate"
+    )
     due = rows.filter(state__in=steps.COMING, look_on__lte=today()).order_by("look_on", "id")
     return list(due[:limit])
 
@@ -96,8 +98,8 @@ def way_now(instalment: Instalment) -> Way:
     pledge = instalment.pledge
     if instalment.by_link or pledge.way == Way.LINK:
         return Way.LINK
-    if pledge.way == Way.DEBIT:
-        return Way.DEBIT
+    if pledge.way == Way.DEBIT:  # one that waits for its mandate waits; an ended one is over
+        return Way.LINK if pledge.mandate and pledge.mandate.ended_on else Way.DEBIT
     living = pledge.saved is not None and pledge.saved.ended_at is None
     return Way.SAVED if living else Way.LINK
 
@@ -126,7 +128,7 @@ def _over(instalment: Instalment, state: InstalmentState) -> Step | None:
 def _announce(instalment: Instalment, way: Way, day: date) -> Step | None:
     pledge = instalment.pledge
     if way == Way.DEBIT:
-        if pledge.mandate is None or pledge.mandate.ended_on is not None:
+        if pledge.mandate is None:
             _look_tomorrow(instalment, day)
             return None
         wanted = max(instalment.take_on, day)

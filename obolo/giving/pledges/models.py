@@ -314,3 +314,33 @@ class Attempt(Walled):
             ),
             models.UniqueConstraint(fields=["organisation", "end_to_end"], name="one_debit"),
         ]
+
+
+class DebitWordKind(models.TextChoices):
+    """What was said of a batch, or of one of its debits."""
+
+    MADE = "made", "The file was made"
+    HANDED_IN = "handed_in", "Handed in at the bank"
+    WITHDRAWN = "withdrawn", "Taken back before it was handed in"
+    COLLECTED = "collected", "The money arrived"
+    RETURNED = "returned", "The bank returned it"
+
+
+class DebitWord(Walled):
+    """Who said what of a batch or a debit, and when. Never altered."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    batch = WalledKey(DebitBatch, related_name="words")
+    attempt = WalledKey(Attempt, null=True, related_name="words")
+    kind = models.CharField(max_length=10, choices=DebitWordKind.choices)
+    day = models.DateField()
+    code = models.CharField(max_length=10, default="")
+    reason = models.CharField(max_length=300, default="")
+    staff_id = models.UUIDField(null=True)
+    source = models.CharField(max_length=20)  # console, bank
+    at = models.DateTimeField(default=now)
+
+    class Meta:
+        """Listed by batch."""
+
+        indexes: ClassVar = [models.Index(fields=["organisation", "batch"], name="words_of_batch")]

@@ -1,9 +1,12 @@
 """A purchase is told once to everybody whose cents it took and who wants to know."""
 
+from uuid import uuid4
+
 import pytest
 from django.db import connection
 
-from obolo.causes.errors import BadPurchase
+from obolo.causes import actions as causes
+from obolo.causes.errors import AlreadyDecided, BadPurchase
 from obolo.causes.tests.cast import DAY, eur, invoice, photo
 from obolo.conversations.models import Delivery, Message
 from obolo.giving.models import Payment
@@ -151,3 +154,29 @@ def _columns_with(word: str) -> list[str]:
             if (cursor.fetchone() or (0,))[0]:
                 found.append(f"{table}.{column}")
     return found
+
+
+def test_above_the_limit_nobody_hears_before_a_second_person_said_yes(stage):
+    officer, treasurer = uuid4(), uuid4()
+    causes.set_limit(currency="EUR", limit_minor=200, by=treasurer)
+    _given(stage, 5)
+    bought = _bought(stage, 300, recorded_by=officer)
+    assert Report.objects.count() == 0
+    assert stage.work() == []
+    for _ in range(2):
+        spend_and_trace.approve(purchase_id=bought.id, by=treasurer)
+    [report] = stage.work()
+    assert "Tubi" in report
+    assert breaches() == []
+
+
+def test_a_refused_purchase_is_told_to_nobody(stage):
+    causes.set_limit(currency="EUR", limit_minor=200, by=uuid4())
+    _given(stage, 5)
+    bought = _bought(stage, 300, recorded_by=uuid4())
+    causes.refuse_purchase(purchase_id=bought.id, by=uuid4(), reason="Doppia")
+    with pytest.raises(AlreadyDecided):
+        spend_and_trace.approve(purchase_id=bought.id, by=uuid4())
+    assert stage.work() == []
+    assert Report.objects.count() == 0
+    assert breaches() == []

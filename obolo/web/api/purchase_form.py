@@ -10,7 +10,8 @@ from zoneinfo import ZoneInfo
 from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpRequest
 
-from obolo.causes.actions import NewEvidence
+from obolo.causes.actions import ConsentTold, Exchange, NewEvidence, NewPlace
+from obolo.causes.file_models import Consent
 from obolo.causes.models import EvidenceKind
 from obolo.kit.clock import now
 from obolo.kit.errors import OboloError
@@ -25,6 +26,24 @@ _FIELDS = {
     "description": {"type": "string"},
     "date": {"type": "string", "format": "date", "description": "empty: today"},
     "key": {"type": "string", "description": "the same key records once"},
+    "rate": {
+        "type": "string",
+        "description": "paid in another currency: how much of it one unit of the cause's was",
+    },
+    "rate_date": {"type": "string", "format": "date"},
+    "rate_source": {"type": "string", "description": "where the rate was read"},
+    "region": {"type": "string", "description": "where it was bought, by name only"},
+    "photo_consent": {
+        "type": "string",
+        "enum": ["nobody", "given", "open"],
+        "default": "nobody",
+        "description": "nobody can be recognised, those shown agreed, or not asked (then hidden)",
+    },
+    "consent_by": {"type": "string", "description": "who agreed; needed with `given`"},
+    "consent_how": {"type": "string", "description": "on paper, spoken, ..."},
+    "consent_date": {"type": "string", "format": "date"},
+    "shows_children": {"type": "boolean"},
+    "guardian_agreed": {"type": "boolean"},
 }
 _FILES = {"type": "array", "items": {"type": "string", "format": "binary"}}
 _NEEDED = ["cause", "amount_minor", "currency", "description"]
@@ -64,6 +83,8 @@ class PurchaseForm:
     bought_on: date
     key: str
     evidence: tuple[NewEvidence, ...]
+    exchange: Exchange | None
+    place: NewPlace | None
 
 
 def read(request: HttpRequest) -> PurchaseForm:
@@ -72,13 +93,16 @@ def read(request: HttpRequest) -> PurchaseForm:
     files = [(name, f) for name in request.FILES for f in request.FILES.getlist(name)]
     if len(files) > FILES_MAX:
         raise BadField(f"At most {FILES_MAX} files.")
+    consent = _consent(fields)
     return PurchaseForm(
         cause=_text(fields, "cause"),
         amount=_amount(fields),
         description=_text(fields, "description"),
         bought_on=_date(str(fields.get("date") or "")),
         key=str(fields.get("key") or "")[:150],
-        evidence=tuple(_evidence(name, file) for name, file in files),
+        evidence=tuple(_evidence(name, file, consent) for name, file in files),
+        exchange=_exchange(fields),
+        place=NewPlace(_optional(fields, "region")) if _optional(fields, "region") else None,
     )
 
 
@@ -112,19 +136,55 @@ def _amount(fields: Mapping[str, Any]) -> Money:
         raise BadField(str(odd)) from odd
 
 
+def _optional(fields: Mapping[str, Any], name: str) -> str:
+    value = fields.get(name)
+    return value.strip() if isinstance(value, str) else ""
+
+
+def _exchange(fields: Mapping[str, Any]) -> Exchange | None:
+    rate = _optional(fields, "rate")
+    if not rate:
+        return None
+    source = _text(fields, "rate_source")
+    return Exchange(rate, _day(_text(fields, "rate_date"), "rate_date"), source)
+
+
+def _consent(fields: Mapping[str, Any]) -> ConsentTold:
+    kind = _optional(fields, "photo_consent") or Consent.NOBODY.value
+    if kind not in Consent.values:
+        raise BadField(f"photo_consent must be one of {', '.join(Consent.values)}.")
+    day = _optional(fields, "consent_date")
+    return ConsentTold(
+        kind=Consent(kind),
+        by=_optional(fields, "consent_by"),
+        how=_optional(fields, "consent_how"),
+        on=_day(day, "consent_date") if day else None,
+        children=_yes(fields, "shows_children"),
+        guardian=_yes(fields, "guardian_agreed"),
+    )
+
+
+def _yes(fields: Mapping[str, Any], name: str) -> bool:
+    return fields.get(name) is True or _optional(fields, name).lower() in ("true", "1", "yes", "on")
+
+
 def _date(text: str) -> date:
     if not text.strip():
         return now().astimezone(ZoneInfo(organisations.current().time_zone)).date()
+    return _day(text, "date")
+
+
+def _day(text: str, name: str) -> date:
     try:
         return date.fromisoformat(text.strip())
     except ValueError:
-        raise BadField("date must be written YYYY-MM-DD.") from None
+        raise BadField(f"{name} must be written YYYY-MM-DD.") from None
 
 
-def _evidence(field: str, file: "UploadedFile[Any]") -> NewEvidence:
+def _evidence(field: str, file: "UploadedFile[Any]", consent: ConsentTold) -> NewEvidence:
     content = file.read()
     is_paper = field.startswith("invoice") or (
         not field.startswith("photo") and content.startswith(b"%PDF-")
     )
     kind = EvidenceKind.INVOICE if is_paper else EvidenceKind.PHOTO
-    return NewEvidence(kind, content, file.name or "")
+    return NewEvidence(kind, content, file.name or "", consent)

@@ -3,6 +3,7 @@
 from typing import Any
 
 from obolo.causes.models import Cause, Purchase
+from obolo.causes.placing import place_of
 from obolo.conversations import queries as talk
 from obolo.conversations.models import Message
 from obolo.giving.models import Gift
@@ -50,19 +51,38 @@ def gift(one: Gift) -> dict[str, Any]:
 
 
 def purchase(one: Purchase) -> dict[str, Any]:
-    """A purchase with its evidence."""
+    """A purchase with its evidence. `state`: counted, waiting (for a second person), refused."""
+    place = place_of(one)
     return {
         "id": str(one.id),
+        "state": one.state,
         "cause": one.cause.slug,
         "amount_minor": one.amount_minor,
+        "left_minor": one.left_minor,
         "currency": one.currency,
+        "paid": _paid(one),
         "description": one.description,
         "date": one.bought_on.isoformat(),
+        "region": place.region if place else "",
         "recorded_at": one.recorded_at.isoformat(),
+        "booked_at": one.booked_at.isoformat() if one.booked_at else None,
         "evidence": [
             {"id": str(f.id), "kind": f.kind, "sha256": bytes(f.sha256).hex(), "public": f.public}
             for f in one.evidence.all()
         ],
+    }
+
+
+def _paid(one: Purchase) -> dict[str, Any] | None:
+    """What was paid in another currency, and the rate; None when it was the cause's own."""
+    if one.paid_minor is None or one.rate_on is None:
+        return None
+    return {
+        "amount_minor": one.paid_minor,
+        "currency": one.paid_currency,
+        "rate": one.rate,
+        "rate_date": one.rate_on.isoformat(),
+        "rate_source": one.rate_source,
     }
 
 

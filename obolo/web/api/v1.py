@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest
-from ninja import NinjaAPI, Schema
+from ninja import NinjaAPI, Schema, Status
 from ninja.errors import HttpError, ValidationError
 from ninja.security import HttpBearer
 
@@ -25,7 +25,7 @@ from obolo.organisations import queries as organisations
 from obolo.people import queries as people
 from obolo.stories import reply_as_staff, spend_and_trace
 from obolo.trace import queries as paths
-from obolo.web.api import purchase_form, shapes
+from obolo.web.api import bank, purchase_form, shapes
 
 PAGE_MAX = 500
 
@@ -113,6 +113,8 @@ def record_purchase(request: HttpRequest) -> Any:
 
     Files sent as `photo` are shown to donors after re-encoding, those sent as `invoice` never. A
     file sent as `evidence` counts as photo when it is a picture, as invoice when it is a PDF.
+    Above the organisation's limit the answer's `state` is `waiting`: nothing is spent, and nobody
+    sees it, before a second person has approved it.
     """
     _need(request, "purchase")
     form = purchase_form.read(request)
@@ -123,8 +125,19 @@ def record_purchase(request: HttpRequest) -> Any:
         bought_on=form.bought_on,
         key=f"api:{form.key or new_token()}",
         evidence=form.evidence,
+        exchange=form.exchange,
+        place=form.place,
     )
-    return 201, shapes.purchase(made)
+    return Status(201, shapes.purchase(made))
+
+
+@api.get("purchases/{uuid:purchase_id}")
+def show_purchase(request: HttpRequest, purchase_id: UUID) -> dict[str, Any]:
+    """One purchase, also while it waits for a second person."""
+    found = causes.recorded_purchase(purchase_id)
+    if found is None:
+        raise HttpError(404, "There is no such purchase.")
+    return shapes.purchase(found)
 
 
 @api.get("conversations/{uuid:conversation_id}/messages")
@@ -150,7 +163,7 @@ def reply(request: HttpRequest, conversation_id: UUID, words: Reply) -> Any:
         )
     except NotSendable as odd:
         raise HttpError(400, " ".join(odd.problems)) from odd
-    return 201, {"id": str(said.message_id), "state": said.state}
+    return Status(201, {"id": str(said.message_id), "state": said.state})
 
 
 def _need(request: HttpRequest, ability: str) -> None:
@@ -177,3 +190,6 @@ def _cause(text: str) -> Cause:
     if found is None:
         raise CauseUnknown
     return found
+
+
+api.add_router("", bank.router)

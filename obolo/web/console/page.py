@@ -13,6 +13,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllow
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
+from obolo.causes import queries as causes
 from obolo.organisations import queries as organisations
 from obolo.organisations.models import User
 from obolo.trace import checks
@@ -95,9 +96,15 @@ def page(
         "lang": lang,
         "dir": words.direction(lang),
         "zone": organisation.time_zone,
+        "waiting_count": _waiting_count(reader),
         "alarm": reader is not None and checks.is_wrong(),
     }
     return render(request, template, {**shared, **(context or {})}, status=status)
+
+
+def _waiting_count(reader: Any) -> int:
+    """Purchases that wait for a second person, for those who may be it."""
+    return causes.waiting_count() if reader and organisations.may(reader.role, "purchase") else 0
 
 
 def language(request: HttpRequest) -> str:

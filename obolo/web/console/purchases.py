@@ -1,33 +1,37 @@
-"""Recording what was bought, and showing a purchase with its evidence and the gifts behind it.
+"""Recording what was bought: the form, and the files that come before it over a slow line.
 
 A form's address carries the key of what it records, so that a double click, a reload or the back
 button meets the same key and records once.
 """
 
 from datetime import date
+from typing import Final
 from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.utils.http import content_disposition_header
 
+from obolo.causes import limits
 from obolo.causes import queries as causes
 from obolo.causes.errors import (
+    BadPlace,
     BadPurchase,
+    BadRate,
+    ConsentUnclear,
     FileTooLarge,
     NotAPaper,
     NotAPicture,
+    PhotoWithdrawn,
     PurchaseKeyReused,
+    TooManyFiles,
 )
 from obolo.causes.models import Cause, Purchase
-from obolo.conversations.models import Conversation
-from obolo.giving import queries as giving
 from obolo.kit.clock import now
 from obolo.kit.errors import OboloError
 from obolo.kit.money import Money
 from obolo.ledger import queries as ledger
-from obolo.ledger.errors import NotEnoughCents
+from obolo.ledger.errors import FundClosed, NotEnoughCents
 from obolo.organisations import queries as organisations
 from obolo.stories import spend_and_trace
 from obolo.web import words
@@ -35,7 +39,22 @@ from obolo.web.console import purchase_form
 from obolo.web.console.page import language, page, slug_of, staff
 from obolo.web.console.purchase_form import PurchaseForm
 
-GIFTS_SHOWN_MAX = 100
+# What can be wrong with a purchase: the field that is meant, and the sentence for it.
+SENTENCES: Final[dict[type[OboloError], tuple[str, str]]] = {
+    NotAPicture: ("photos", "console.not_a_picture"),
+    NotAPaper: ("invoice", "console.not_a_paper"),
+    FileTooLarge: ("photos", "console.file_large"),
+    ConsentUnclear: ("consent", "field.consent_unclear"),
+    PhotoWithdrawn: ("photos", "field.withdrawn_photo"),
+    TooManyFiles: ("photos", "console.photos_many"),
+    BadRate: ("rate", "field.form_rate"),
+    BadPlace: ("region", "field.form_place"),
+    FundClosed: ("form", "field.fund_closed"),
+    BadPurchase: ("form", "console.purchase_bad"),
+}
+_ODD: Final[tuple[type[OboloError], ...]] = (*SENTENCES, NotEnoughCents)
+# The form may ask the device where it is; no other page may.
+_ASKS_PLACE: Final = "camera=(), geolocation=(self), microphone=()"
 
 
 def begin(request: HttpRequest, cause: str) -> HttpResponse:
@@ -50,13 +69,16 @@ def form(request: HttpRequest, cause: str, draft: UUID) -> HttpResponse:
     known = _recorded(request, draft)
     if known:
         return redirect("console-purchase", slug_of(request), known.id)
-    return _form_page(request, found, draft, purchase_form.empty(_today()))
+    return _form_page(request, found, draft, purchase_form.empty(_today(), found.currency))
 
 
 def record(request: HttpRequest, cause: str, draft: UUID) -> HttpResponse:
     """Record a purchase; 422 with a sentence per field when something is odd."""
     found, lang = _cause(cause), language(request)
-    filled = purchase_form.read(request, currency=found.currency, today=_today(), lang=lang)
+    waiting = any(one.is_photo for one in causes.draft_files(draft_key(request, draft)))
+    filled = purchase_form.read(
+        request, currency=found.currency, today=_today(), lang=lang, photos_wait=waiting
+    )
     if filled.problems or filled.amount is None or filled.bought_on is None:
         return _form_page(request, found, draft, filled, status=422)
     try:
@@ -65,112 +87,34 @@ def record(request: HttpRequest, cause: str, draft: UUID) -> HttpResponse:
             amount=filled.amount,
             description=filled.description,
             bought_on=filled.bought_on,
-            key=_key(request, draft),
+            key=draft_key(request, draft),
             evidence=filled.evidence,
             recorded_by=staff(request).id,
+            exchange=filled.exchange,
+            place=filled.place,
+            from_reserve=filled.from_reserve and _may_advance(request),
+            draft_consent=filled.consent.told,
         )
     except PurchaseKeyReused:
         known = _recorded(request, draft)
         context = {"section": "causes", "cause": found, "purchase": known}
         return page(request, "console/already_recorded.html", context, status=409)
-    except (BadPurchase, FileTooLarge, NotAPaper, NotAPicture, NotEnoughCents) as odd:
-        name, sentence = _sentence(odd, found, lang)
+    except _ODD as odd:
+        name, sentence = sentence_of(odd, found, lang)
         filled.problems[name] = sentence
         return _form_page(request, found, draft, filled, status=422)
     return redirect("console-purchase", slug_of(request), purchase.id)
 
 
-def show(request: HttpRequest, purchase_id: UUID) -> HttpResponse:
-    """What was bought, what shows it, and whose gifts it counted towards."""
-    purchase = causes.purchases([purchase_id]).get(purchase_id)
-    if purchase is None:
-        raise Http404
-    shares = ledger.gifts_of_use(purchase.id)
-    gifts = giving.people_of([gift_id for gift_id, _ in shares[:GIFTS_SHOWN_MAX]])
-    talks = dict(
-        Conversation.objects.filter(person__in={g.person_id for g in gifts.values()}).values_list(
-            "person_id", "id"
-        )
-    )
-    rows = [
-        (gifts[gift_id], minor, talks.get(gifts[gift_id].person_id))
-        for gift_id, minor in shares[:GIFTS_SHOWN_MAX]
-        if gift_id in gifts
-    ]
-    context = {
-        "section": "causes",
-        "purchase": purchase,
-        "cause_name": purchase.cause.name(language(request)),
-        "gifts_count": len(shares),
-        "gifts": rows,
-        "more_count": max(0, len(shares) - len(rows)),
-    }
-    return page(request, "console/purchase.html", context)
+def draft_key(request: HttpRequest, draft: UUID) -> str:
+    """The key of what a form records.
 
-
-def evidence_file(request: HttpRequest, evidence_id: UUID) -> HttpResponse:
-    """A file of evidence: pictures in the page, papers to keep, neither able to do anything."""
-    found = causes.evidence(evidence_id)
-    if found is None:
-        raise Http404
-    try:
-        content = causes.content(found)
-    except FileNotFoundError:
-        raise Http404 from None
-    picture = found.media_type == "image/jpeg"
-    name = found.shown_name or found.file_name
-    return HttpResponse(
-        content,
-        content_type=found.media_type,
-        headers={
-            "Content-Disposition": content_disposition_header(not picture, name) or "attachment",
-            "Content-Security-Policy": "sandbox; default-src 'none'",
-            "X-Content-Type-Options": "nosniff",
-            "Cache-Control": "private, max-age=3600",
-        },
-    )
-
-
-def _cause(slug: str) -> Cause:
-    found = causes.by_slug(slug)
-    if found is None:
-        raise Http404
-    return found
-
-
-def _key(request: HttpRequest, draft: UUID) -> str:
-    # With the staff member in it nobody can meet another's draft, however they got its address.
+    With the staff member in it nobody can meet another's draft, however they got its address.
+    """
     return f"console:{staff(request).id}:{draft}"
 
 
-def _recorded(request: HttpRequest, draft: UUID) -> Purchase | None:
-    known: Purchase | None = Purchase.recorded.filter(key=_key(request, draft)).first()
-    return known
-
-
-def _today() -> date:
-    return now().astimezone(ZoneInfo(organisations.current().time_zone)).date()
-
-
-def _form_page(
-    request: HttpRequest, cause: Cause, draft: UUID, filled: PurchaseForm, *, status: int = 200
-) -> HttpResponse:
-    free = ledger.free_minor(cause.fund_id, cause.currency)
-    lang = language(request)
-    context = {
-        "section": "causes",
-        "cause": cause,
-        "cause_name": cause.name(lang),
-        "draft": draft,
-        "form": filled,
-        "free_minor": free,
-        "today": _today().isoformat(),
-        "description_chars_max": purchase_form.DESCRIPTION_CHARS_MAX,
-    }
-    return page(request, "console/purchase_form.html", context, status=status)
-
-
-def _sentence(odd: OboloError, cause: Cause, lang: str) -> tuple[str, str]:
+def sentence_of(odd: OboloError, cause: Cause, lang: str) -> tuple[str, str]:
     """Which field is meant, and what to say there."""
     if isinstance(odd, NotEnoughCents):
         free = ledger.free_minor(cause.fund_id, cause.currency)
@@ -180,12 +124,47 @@ def _sentence(odd: OboloError, cause: Cause, lang: str) -> tuple[str, str]:
             free=words.money(Money(free, cause.currency), lang),
             missing=words.money(Money(odd.missing_minor, cause.currency), lang),
         )
-    named = {NotAPicture: "photos", NotAPaper: "invoice", FileTooLarge: "photos"}
-    keys = {
-        NotAPicture: "not_a_picture",
-        NotAPaper: "not_a_paper",
-        FileTooLarge: "file_large",
-        BadPurchase: "purchase_bad",
+    name, key = SENTENCES[type(odd)]
+    return name, words.word(key, lang, limit=purchase_form.PHOTOS_MAX)
+
+
+def _cause(slug: str) -> Cause:
+    found = causes.by_slug(slug)
+    if found is None:
+        raise Http404
+    return found
+
+
+def _recorded(request: HttpRequest, draft: UUID) -> Purchase | None:
+    return Purchase.recorded.filter(key=draft_key(request, draft)).first()
+
+
+def _may_advance(request: HttpRequest) -> bool:
+    return organisations.may(staff(request).role, "money")
+
+
+def _today() -> date:
+    return now().astimezone(ZoneInfo(organisations.current().time_zone)).date()
+
+
+def _form_page(
+    request: HttpRequest, cause: Cause, draft: UUID, filled: PurchaseForm, *, status: int = 200
+) -> HttpResponse:
+    lang = language(request)
+    context = {
+        "section": "causes",
+        "cause": cause,
+        "cause_name": cause.name(lang),
+        "draft": draft,
+        "form": filled,
+        "files": causes.draft_files(draft_key(request, draft)),
+        "currencies": purchase_form.currencies(cause.currency),
+        "free_minor": ledger.free_minor(cause.fund_id, cause.currency),
+        "limit_minor": limits.limit_minor(cause.currency),
+        "may_advance": _may_advance(request),
+        "today": _today().isoformat(),
+        "description_chars_max": purchase_form.DESCRIPTION_CHARS_MAX,
     }
-    kind = type(odd)
-    return named.get(kind, "form"), words.word(f"console.{keys[kind]}", lang)
+    response = page(request, "console/purchase_form.html", context, status=status)
+    response.headers["Permissions-Policy"] = _ASKS_PLACE
+    return response

@@ -6,6 +6,7 @@ from obolo.web.console import (
     causes,
     checked,
     conversation,
+    field_urls,
     gift,
     gifts,
     inbox,
@@ -13,7 +14,6 @@ from obolo.web.console import (
     open_terms,
     page_link,
     public_log,
-    purchases,
     reconciliation,
     set_aside,
 )
@@ -60,29 +60,7 @@ urlpatterns = [
     ),
     path("causes/", methods(get=staff_page(causes.show_all)), name="console-causes"),
     path("causes/<slug:cause>/", methods(get=staff_page(causes.show)), name="console-cause"),
-    path(
-        "causes/<slug:cause>/purchases/new",
-        methods(get=staff_page(purchases.begin, ability="purchase")),
-        name="console-purchase-begin",
-    ),
-    path(
-        "causes/<slug:cause>/purchases/new/<uuid:draft>",
-        methods(
-            get=staff_page(purchases.form, ability="purchase"),
-            post=staff_page(purchases.record, ability="purchase"),
-        ),
-        name="console-purchase-form",
-    ),
-    path(
-        "purchases/<uuid:purchase_id>/",
-        methods(get=staff_page(purchases.show)),
-        name="console-purchase",
-    ),
-    path(
-        "evidence/<uuid:evidence_id>",
-        methods(get=staff_page(purchases.evidence_file)),
-        name="console-evidence",
-    ),
+    *field_urls.urlpatterns,
     path("money/gifts/", methods(get=staff_page(gifts.show_all)), name="console-gifts"),
     path("money/gifts/<uuid:gift_id>/", methods(get=staff_page(gift.show)), name="console-gift"),
     path("money/log/", methods(get=staff_page(public_log.show)), name="console-public-log"),
@@ -108,6 +86,7 @@ urlpatterns = [
         name="console-page-link",
     ),
     path("money/receipts/", include("obolo.web.console.receipt_urls")),
+    path("money/", include("obolo.web.console.deed_urls")),
     path("money/bank/", include("obolo.web.console.bank_urls")),
     path("money/desk/", include("obolo.web.console.desk_urls")),
     path(

@@ -14,11 +14,13 @@ from django.views.decorators.http import require_http_methods
 
 from obolo.giving import actions as payments
 from obolo.giving import queries as giving
+from obolo.giving.bank.transfer import is_by_transfer, is_possible
 from obolo.giving.models import Payment, PaymentState
 from obolo.kit.clock import now
 from obolo.organisations import queries as organisations
 from obolo.trace import actions as trace_links
 from obolo.trace import queries as trace
+from obolo.web.public import transfer
 from obolo.web.public.books import nothing
 from obolo.web.public.chat import chat_url
 from obolo.web.words import money, pick, word
@@ -35,6 +37,8 @@ def payment_link(request: HttpRequest, slug: str, reference: str) -> HttpRespons
     payment = giving.payment_by_reference(reference)
     if payment is None:
         return nothing(request)
+    if is_by_transfer(payment) and payment.state == PaymentState.OPEN:
+        return transfer.page(request, payment)
     standing = _standing(payment, now())
     if request.method == "POST":
         if standing == PaymentState.PLANNED:
@@ -56,6 +60,7 @@ def payment_link(request: HttpRequest, slug: str, reference: str) -> HttpRespons
         "cause_name": payment.cause.name(lang),
         "trace_url": _trace_url(payment) if standing == PaymentState.PAID else "",
         "chat_url": _chat_url(payment, lang),
+        "by_transfer": standing == PaymentState.PLANNED and is_possible(payment.currency),
     }
     return render(request, "public/payment.html", words)
 

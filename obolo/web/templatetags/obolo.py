@@ -34,6 +34,12 @@ def day_tag(context: Context, when: date | datetime, lang: str) -> SafeString:
     return format_html('<time datetime="{}">{}</time>', when.isoformat(), words.day(when, lang))
 
 
+@register.simple_tag(name="day_text")
+def day_text_tag(when: date, lang: str) -> str:
+    """The same as plain text, to stand within a sentence."""
+    return words.day(when, lang)
+
+
 @register.simple_tag(name="moment", takes_context=True)
 def moment_tag(context: Context, when: datetime, lang: str) -> SafeString:
     """Day and time as a `<time>` element, on the organisation's clock."""

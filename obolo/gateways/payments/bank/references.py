@@ -8,6 +8,7 @@ import re
 
 from obolo.kit.errors import OboloError
 
+PREFIX = "RF"
 BODY_CHARS_MAX = 21
 MADE_BODY_CHARS = 10  # 50 bits: short enough to be typed, far too many to be hit by chance
 # Crockford's letters: none that is read as a digit.
