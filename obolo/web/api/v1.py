@@ -9,7 +9,6 @@ from uuid import UUID
 from django.http import HttpRequest
 from ninja import NinjaAPI, Schema, Status
 from ninja.errors import HttpError, ValidationError
-from ninja.security import HttpBearer
 
 from obolo.causes import queries as causes
 from obolo.causes.errors import CauseUnknown, PurchaseKeyReused
@@ -21,26 +20,17 @@ from obolo.giving import queries as giving
 from obolo.kit.errors import OboloError
 from obolo.kit.ids import new_token
 from obolo.ledger.errors import NotEnoughCents
-from obolo.organisations import queries as organisations
 from obolo.people import queries as people
 from obolo.stories import reply_as_staff, spend_and_trace
 from obolo.trace import queries as paths
-from obolo.web.api import bank, purchase_form, shapes
+from obolo.web.api import bank, money, purchase_form, shapes
+from obolo.web.api.keys import Key, need
 
 PAGE_MAX = 500
 
 
-class Key(HttpBearer):
-    """A bearer key of one organisation; the middleware has chosen the organisation by its slug."""
-
-    def authenticate(self, request: HttpRequest, token: str) -> str | None:
-        """The role of the key, or None."""
-        _, dot, secret = token.partition(".")
-        # Without a slug no organisation was chosen, and nothing may be asked.
-        return organisations.token_role(secret) if dot else None
-
-
 api = NinjaAPI(title="Obolo", version="1", auth=Key(), docs_url=None, urls_namespace="api-1")
+api.add_router("", money.router)
 
 
 class Reply(Schema):
@@ -52,7 +42,9 @@ class Reply(Schema):
 
 @api.exception_handler(OboloError)
 def _say_what_is_wrong(request: HttpRequest, wrong: OboloError) -> Any:
-    status = 409 if isinstance(wrong, PurchaseKeyReused | NotEnoughCents | AlreadySaid) else 400
+    status = money.status_of(wrong) or (
+        409 if isinstance(wrong, PurchaseKeyReused | NotEnoughCents | AlreadySaid) else 400
+    )
     return api.create_response(request, {"detail": str(wrong)}, status=status)
 
 
@@ -116,7 +108,7 @@ def record_purchase(request: HttpRequest) -> Any:
     Above the organisation's limit the answer's `state` is `waiting`: nothing is spent, and nobody
     sees it, before a second person has approved it.
     """
-    _need(request, "purchase")
+    need(request, "purchase")
     form = purchase_form.read(request)
     made = spend_and_trace.record(
         cause_id=_cause(form.cause).id,
@@ -151,7 +143,7 @@ def list_messages(request: HttpRequest, conversation_id: UUID) -> list[dict[str,
 @api.post("conversations/{uuid:conversation_id}/messages", response={201: dict})
 def reply(request: HttpRequest, conversation_id: UUID, words: Reply) -> Any:
     """A person of the team answers; the assistant is silent from then on."""
-    _need(request, "answer")
+    need(request, "answer")
     if talk.get(conversation_id) is None:
         raise HttpError(404, "There is no such conversation.")
     try:
@@ -164,12 +156,6 @@ def reply(request: HttpRequest, conversation_id: UUID, words: Reply) -> Any:
     except NotSendable as odd:
         raise HttpError(400, " ".join(odd.problems)) from odd
     return Status(201, {"id": str(said.message_id), "state": said.state})
-
-
-def _need(request: HttpRequest, ability: str) -> None:
-    role = str(request.auth)  # type: ignore[attr-defined]  # ninja puts the key's role there
-    if not organisations.may(role, ability):
-        raise HttpError(403, f"The role of this key ({role}) does not include this.")
 
 
 def _person_id(text: str) -> UUID:
