@@ -1,9 +1,8 @@
-"""Keys of the API: whose they are and what they may do."""
+"""Keys of the API: whose they are. What a role may do is `allowed`."""
 
 from uuid import UUID
 
 from django.http import HttpRequest
-from ninja.errors import HttpError
 from ninja.security import HttpBearer
 
 from obolo.organisations import queries as organisations
@@ -21,13 +20,6 @@ class Key(HttpBearer):
             return None
         request.key_id = found.id  # type: ignore[attr-defined]
         return found.role
-
-
-def need(request: HttpRequest, ability: str) -> None:
-    """Raises HttpError 403 unless the role of the key includes the ability."""
-    role = str(request.auth)  # type: ignore[attr-defined]  # ninja puts the key's role there
-    if not organisations.may(role, ability):
-        raise HttpError(403, f"The role of this key ({role}) does not include this.")
 
 
 def holder(request: HttpRequest) -> UUID:

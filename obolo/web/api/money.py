@@ -28,7 +28,8 @@ from obolo.ledger import errors as books
 from obolo.ledger.models import Purpose
 from obolo.people import queries as people
 from obolo.stories import correct_a_gift, give_back, move_money
-from obolo.web.api.keys import holder, need
+from obolo.web.api.allowed import need
+from obolo.web.api.keys import holder
 
 router = Router(tags=["money"])
 RESERVE: Final = "reserve"

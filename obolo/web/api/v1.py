@@ -23,14 +23,16 @@ from obolo.ledger.errors import NotEnoughCents
 from obolo.people import queries as people
 from obolo.stories import reply_as_staff, spend_and_trace
 from obolo.trace import queries as paths
-from obolo.web.api import bank, money, purchase_form, shapes
-from obolo.web.api.keys import Key, need
+from obolo.web.api import bank, money, purchase_form, receipts, shapes
+from obolo.web.api.allowed import need
+from obolo.web.api.keys import Key
 
 PAGE_MAX = 500
 
 
 api = NinjaAPI(title="Obolo", version="1", auth=Key(), docs_url=None, urls_namespace="api-1")
 api.add_router("", money.router)
+api.add_router("", receipts.router)
 
 
 class Reply(Schema):
