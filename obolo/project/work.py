@@ -16,6 +16,7 @@ from django.db import Error as DatabaseError
 from django.db import connection
 
 from obolo.assistant.understand import understand
+from obolo.causes import actions as causes
 from obolo.conversations import sending
 from obolo.organisations import queries as organisations
 from obolo.organisations.bell import CHANNEL
@@ -135,7 +136,7 @@ class Workers:
             Lane("pay", receive_a_gift.place_due, 2, full=receive_a_gift.BATCH),
             Lane("look", receive_a_gift.look_again, 1, full=receive_a_gift.BATCH, every=5.0),
             Lane("refund", give_back.give_back_due, 1, full=give_back.BATCH, every=2.0),
-            Lane("recheck", give_back.look_again, 1, full=give_back.BATCH, every=30.0),
+            Lane("recheck", give_back.look_again, 1, full=give_back.BATCH, every=5.0),
             Lane("pledge", keep_a_pledge.run, 1, full=keep_a_pledge.BATCH, every=2.0),
             Lane("send", hand_over.run, settings.senders, full=hand_over.BATCH, gather=0.02),
             Lane("tell", spend_and_trace.tell_due, 1),
@@ -143,6 +144,7 @@ class Workers:
             Lane("log", publish_the_log.run, 1, full=ALL, every=60.0),
             Lane("check", check.run_due, 1, full=ALL, every=300.0),
             Lane("reconcile", reconcile.run, 1, every=300.0),
+            Lane("drafts", _forget_drafts, 1, full=100, every=3600.0),
             Lane("claims", _give_up_claims, 1, full=ALL, every=30.0),
         ]
         self._by_topic = {lane.topic: lane for lane in self._lanes}
@@ -203,3 +205,8 @@ class Workers:
 def _give_up_claims(organisation_id: UUID) -> int:
     with within(organisation_id):
         return sending.give_up_claims()
+
+
+def _forget_drafts(organisation_id: UUID) -> int:
+    with within(organisation_id):
+        return causes.forget_old()
