@@ -20,7 +20,7 @@ PAGE = """<!doctype html><meta charset="utf-8"><title>t</title>
  data-for-cause="for the cause" data-log="the log"
  data-holds="Holds:" data-broken="Broken:">
 <button>Check</button><output></output></section>
-<script type="module" src="/verify.js"></script>"""
+<script type="module" src="/proof.js"></script>"""
 
 
 @pytest.fixture(scope="module")
@@ -37,6 +37,7 @@ def window() -> Iterator[Page]:
 def _answer(route: Route) -> None:
     bodies = {
         "/": (PAGE.format(key=LOG.key.text()), "text/html"),
+        "/proof.js": (SCRIPT.with_name("proof.js").read_text(encoding="utf-8"), "text/javascript"),
         "/verify.js": (SCRIPT.read_text(encoding="utf-8"), "text/javascript"),
         "/gift": (a_gift_proof(), "text/plain"),
     }

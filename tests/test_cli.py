@@ -270,6 +270,7 @@ def test_the_public_log_is_run_from_here(installation: Installation) -> None:
     assert "We vouch for" in said("watch", OTHER.key.name, OTHER.key.text())
     wrong = _obolo("log", "watch", "another", OTHER.key.text(), **installation.settings)
     _is_one_clear_line(wrong, OTHER.key.name)
+    assert "says nothing any more" in said("forget", installation.gift, "--why", "a letter")
     said("witness", "add", WITNESS.key.name, WITNESS.key.text(), "https://witness.example/w")
     assert f"witness {WITNESS.key.name} (https://witness.example/w): nothing yet" in said("status")
 

@@ -94,6 +94,25 @@ def watch(origin: str, vkey: str, slug: str | None) -> None:
     click.echo(f"We vouch for {origin} as {ours.text() if ours else ''}")
 
 
+@log.command("forget")
+@click.argument("gift", type=click.UUID)
+@click.option("--why", required=True, help="Kept beside the erasure: who asked, and how.")
+@_WHOSE
+def forget(gift: UUID, why: str, slug: str | None) -> None:
+    """Erase what opens a GIFT in the public log, and close its page; it cannot be undone."""
+    with _organisation(slug) as organisation_id:
+        from obolo.giving import queries as giving
+        from obolo.organisations.wall import within
+        from obolo.stories import forget_a_gift
+
+        with within(organisation_id):
+            found = giving.gift(gift)
+            if found is None:
+                raise click.UsageError(f"There is no gift {gift}.")
+            forget_a_gift.run(gift=found, by=None, why=why)
+    click.echo("Its place in the log says nothing any more; the log stays as it was.")
+
+
 def _same_name(name: str, vkey: str) -> None:
     """A name typed beside a key shows that the key is the one that was meant; raises BadNote."""
     from obolo.trace.log import note

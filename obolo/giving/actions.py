@@ -269,7 +269,7 @@ def _book(payment: Payment, remote: RemotePayment, paid: Money) -> Gift:
         key=f"gift:{payment.reference}",
         value_date=day,
     )
-    receipts.issue(gift=gift, paid_on=day)
+    receipts.issue(gift=gift, paid_on=day, organisation=organisation)
     return gift
 
 

@@ -15,6 +15,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from obolo.causes import actions as causes
 from obolo.causes import queries as cause_queries
 from obolo.giving.rails import PRETEND, SATISPAY, STRIPE
+from obolo.giving.receipts import actions as receipts
 from obolo.kit.ids import new_token
 from obolo.organisations import actions as organisations
 from obolo.organisations import queries as organisation_queries
@@ -30,6 +31,7 @@ from obolo.project.sample_facts import (
     IBAN,
     NAME,
     NUMBER_ID,
+    RECEIPTS,
     SATISPAY_KEY_ID,
     SLUG,
     WABA_ID,
@@ -107,6 +109,7 @@ def _furnish(secrets: dict[str, str]) -> None:
     for cause in CAUSES:
         if cause_queries.by_slug(cause["slug"]) is None:
             causes.open_cause(currency="EUR", **cause)
+    receipts.keep_issuer(by=None, **RECEIPTS)
     open_terms.choose(licence=open_terms.DEFAULT, iati_identifier=IATI_IDENTIFIER, by=None)
 
 

@@ -11,6 +11,17 @@ HOOK_KEY = "demo"
 SATISPAY_KEY_ID = "key-of-the-demo"
 IBAN = "IT60X0542811101000000123456"  # the example of the Italian standard
 
+# What its receipts say of it: no real body has these.
+RECEIPTS = {
+    "name": f"{NAME} ODV",
+    "address": "Via della Prova 1\n00100 Roma",
+    "tax_code": "00000000000",
+    "body_type": "odv",
+    "runts_section": "Organizzazioni di volontariato, n. 00000",
+    "contact": EMAIL,
+    "signed_by": "La tesoriera di prova",
+}
+
 
 def sample_login(data: Path) -> dict[str, str] | None:
     """How a visitor of the demo logs in to its console; None before the sample is founded."""

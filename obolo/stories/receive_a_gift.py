@@ -202,6 +202,9 @@ def thank(gift: Gift) -> None:
     lang = gift.payment.language
     link_id = trace.link_for(gift_id=gift.id).id
     values = _thanks_values(gift, lang)
+    log_line = _log_line()
+    # A template has fixed values: beside the receipt's number there is room for the checkpoint.
+    receipt = " · ".join(filter(None, [values["receipt"], log_line]))
     before = ""
     if gift.other_amount:
         asked = money(Money(gift.asked_minor, gift.currency), lang)
@@ -216,7 +219,7 @@ def thank(gift: Gift) -> None:
         "btn_trace",
         f"{compose.LINK}{link_id}",
         before=before,
-        after=_log_line(),
+        after=log_line,
         **values,
     )
     conversations.say(
@@ -227,7 +230,7 @@ def thank(gift: Gift) -> None:
         key=f"thanks:{gift.id}",
         author=Author.SYSTEM,
         template=compose.as_template(
-            "gift_receipt", lang, [values["amount"], values["cause"], values["receipt"]], link_id
+            "gift_receipt", lang, [values["amount"], values["cause"], receipt], link_id
         ),
         content={"gift": str(gift.id)},
     )

@@ -222,18 +222,19 @@ def purchases(causes: Iterable[Cause]) -> list[Purchase]:
     return list(found.prefetch_related("evidence").order_by("recorded_at")[:PURCHASES_TOLD_MAX])
 
 
-def ahead_minor(gift_id: UUID, fund_id: UUID, currency: str) -> int:
-    """How many free cents of the fund are spent before the gift's own first free one.
+def ahead_minor(gift_id: UUID) -> int:
+    """How many free cents of its fund are spent before the gift's own first free one.
 
     Minor units; 0 when the gift's are next, or when none of them is free. Two queries beside the
     gift's path.
     """
-    parts = ledger.gift_path(gift_id).parts
-    own = [p for p in parts if p.fund_id == fund_id and p.currency == currency and p.free()]
-    line = Line.objects.filter(fund_id=fund_id, currency=currency).first()
-    if not own or line is None:
+    booked = ledger.gift_path(gift_id)
+    every = [p for p in (*booked.parts, *booked.onward) if p.purpose != Purpose.OVERHEAD]
+    part = next((p for p in every if p.free()), None)
+    line = Line.objects.filter(id=part.line_id).first() if part else None
+    if part is None or line is None:
         return 0
-    first = min(part.free()[0][0] for part in own)
+    first = part.free()[0][0]
     between: Any = UseRange.objects.filter(
         line=line, live=True, lo__gte=line.free_from, lo__lt=first
     )

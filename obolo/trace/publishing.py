@@ -84,9 +84,13 @@ def rotate_key(organisation_id: UUID) -> note.Key:
     return new.key
 
 
-def forget_gift(*, gift_id: UUID) -> None:
-    """Erase what opens a gift in the log: from now on its place says nothing to anybody."""
-    Share.objects.filter(gift_id=gift_id).update(salt=None)
+def forget_gift(*, gift_id: UUID) -> bool:
+    """Erase what opens a gift in the log: from now on its place says nothing to anybody.
+
+    False when there was nothing to erase: the gift is not in the log yet, or was forgotten before.
+    """
+    held = Share.objects.filter(gift_id=gift_id, salt__isnull=False)
+    return bool(held.update(salt=None))
 
 
 def forget_description(*, purchase_id: UUID) -> None:

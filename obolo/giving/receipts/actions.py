@@ -28,6 +28,7 @@ from obolo.kit.ids import new_id
 from obolo.kit.text import shown
 from obolo.ledger.returns import gift_state
 from obolo.organisations import queries as organisations
+from obolo.organisations.models import Organisation
 from obolo.people.models import Person
 
 REASON_CHARS_MAX = 200
@@ -40,10 +41,11 @@ ON CONFLICT (organisation_id, year) DO UPDATE SET last = c.last + 1 RETURNING la
 """
 
 
-def issue(*, gift: Gift, paid_on: date) -> Receipt:
+def issue(*, gift: Gift, paid_on: date, organisation: Organisation) -> Receipt:
     """The first receipt of a gift, in the transaction that books it. `paid_on` is local."""
     printed = _printed(
         gift,
+        organisation,
         person=gift.person,
         gift_minor=gift.gross_minor,
         amount_minor=gift.gross_minor,
@@ -165,9 +167,11 @@ def _printed_now(gift: Gift) -> Printed:
         raise NothingToReceipt
     owner = queries.owner_id(gift)
     person = None if owner == gift.person_id else Person.objects.filter(id=owner).first()
-    zone = ZoneInfo(organisations.current().time_zone)
+    organisation = organisations.current()
+    zone = ZoneInfo(organisation.time_zone)
     return _printed(
         gift,
+        organisation,
         person=person or gift.person,
         gift_minor=state.gross_minor,
         amount_minor=left,
@@ -176,13 +180,19 @@ def _printed_now(gift: Gift) -> Printed:
 
 
 def _printed(
-    gift: Gift, *, person: Person, gift_minor: int, amount_minor: int, paid_on: date
+    gift: Gift,
+    organisation: Organisation,
+    *,
+    person: Person,
+    gift_minor: int,
+    amount_minor: int,
+    paid_on: date,
 ) -> Printed:
-    language = spoken(gift.payment.language, organisations.current().language)
+    language = spoken(gift.payment.language, organisation.language)
     wished = queries.receipt_name(person.id)
     return Printed(
         language=language,
-        body=queries.body(),
+        body=queries.body(organisation),
         donor_name=wished.name if wished else person.name,
         donor_tax_code=wished.tax_code if wished else "",
         gift_minor=gift_minor,

@@ -12,6 +12,7 @@ from obolo.giving.receipts.printed import Body, Printed, from_json, method_kind,
 from obolo.kit.text import shown
 from obolo.ledger import queries as ledger
 from obolo.organisations import queries as organisations
+from obolo.organisations.models import Organisation
 
 
 def issuer() -> Issuer | None:
@@ -29,13 +30,15 @@ def owner_id(gift: Gift) -> UUID:
     return ledger.owner_of(gift.id) or gift.person_id
 
 
-def body() -> Body:
+def body(organisation: Organisation | None = None) -> Body:
     """The same for printing; without data of its own the organisation's plain name."""
-    known, organisation = issuer(), organisations.current()
+    known = issuer()
+    plain_name = known.name if known else ""
+    name = plain_name or (organisation or organisations.current()).name
     if known is None:
-        return Body(name=organisation.name)
+        return Body(name=name)
     return Body(
-        name=known.name or organisation.name,
+        name=name,
         address=known.address,
         tax_code=known.tax_code,
         body_type=known.body_type,

@@ -3,12 +3,16 @@
 import httpx
 import pytest
 
+from obolo.conversations.models import Delivery
 from obolo.gateways.witness import HttpTransport
+from obolo.giving.models import Gift
 from obolo.organisations.wall import within
-from obolo.stories import publish_the_log
+from obolo.stories import forget_a_gift, publish_the_log
 from obolo.stories.audit import breaches
 from obolo.trace import log_keys, proofs, publishing, witnessing
 from obolo.trace.log_models import Cosignature
+from obolo.trace.models import TraceLink
+from obolo.trace.tests.log_cast import key, log_root, verified
 
 
 def test_a_gift_is_published_when_its_time_has_come(stage, clock):
@@ -84,6 +88,40 @@ def test_the_thanks_carry_the_newest_checkpoint_as_their_last_line(stage):
     [thanks] = stage.gives("vorrei dare 7 euro per il pozzo")
     assert thanks.splitlines()[-1] == newest.line()
     assert stage.graph.sent[-1]["interactive"]["body"]["text"].endswith(newest.line())
+
+
+def test_the_template_that_replaces_the_thanks_carries_it_too(stage):
+    stage.gives()
+    publish_the_log.run(stage.organisation.id)
+    newest = proofs.newest()
+    assert newest is not None
+    stage.gives("vorrei dare 7 euro per il pozzo")
+    told = Delivery.objects.filter(key__startswith="thanks:").latest("created_at")
+    values = told.template["template"]["components"][0]["parameters"]
+    assert values[2]["text"].endswith(f" · {newest.line()}")
+
+
+def test_a_gift_that_is_forgotten_opens_nothing_and_all_still_holds(stage, clock, tmp_path):
+    stage.gives()
+    clock(days=8)
+    publish_the_log.run(stage.organisation.id)
+    gift = Gift.objects.get()
+    proven = proofs.gift_proof(gift.id)
+    assert proven is not None
+    (tmp_path / "kept").write_text(proven)
+    checkpoint = (log_root() / "checkpoint").read_bytes()
+    for _ in range(2):
+        forget_a_gift.run(gift=gift, by=None, why="asked by letter")
+    assert proofs.standing(gift.id) == "erased"
+    assert proofs.gift_proof(gift.id) is None
+    [link] = TraceLink.objects.filter(gift=gift, revoked_why="asked by letter")
+    assert link.revoked_at is not None
+    publish_the_log.run(stage.organisation.id)
+    assert (log_root() / "checkpoint").read_bytes() == checkpoint
+    holds, told = verified("log", log_root(), "--key", key())
+    assert holds, told
+    assert verified("proof", tmp_path / "kept", "--key", key())[0], "theirs to keep"
+    assert breaches() == []
 
 
 def test_the_audit_sees_a_published_entry_that_was_altered(stage):

@@ -25,7 +25,8 @@ from obolo.organisations import queries as organisations
 from obolo.people import queries as people
 from obolo.stories import reply_as_staff, spend_and_trace
 from obolo.trace import queries as paths
-from obolo.web.api import bank, purchase_form, shapes
+from obolo.web.api import bank, purchase_form, receipts, shapes
+from obolo.web.api.allowed import need
 
 PAGE_MAX = 500
 
@@ -41,6 +42,7 @@ class Key(HttpBearer):
 
 
 api = NinjaAPI(title="Obolo", version="1", auth=Key(), docs_url=None, urls_namespace="api-1")
+api.add_router("", receipts.router)
 
 
 class Reply(Schema):
@@ -116,7 +118,7 @@ def record_purchase(request: HttpRequest) -> Any:
     Above the organisation's limit the answer's `state` is `waiting`: nothing is spent, and nobody
     sees it, before a second person has approved it.
     """
-    _need(request, "purchase")
+    need(request, "purchase")
     form = purchase_form.read(request)
     made = spend_and_trace.record(
         cause_id=_cause(form.cause).id,
@@ -151,7 +153,7 @@ def list_messages(request: HttpRequest, conversation_id: UUID) -> list[dict[str,
 @api.post("conversations/{uuid:conversation_id}/messages", response={201: dict})
 def reply(request: HttpRequest, conversation_id: UUID, words: Reply) -> Any:
     """A person of the team answers; the assistant is silent from then on."""
-    _need(request, "answer")
+    need(request, "answer")
     if talk.get(conversation_id) is None:
         raise HttpError(404, "There is no such conversation.")
     try:
@@ -164,12 +166,6 @@ def reply(request: HttpRequest, conversation_id: UUID, words: Reply) -> Any:
     except NotSendable as odd:
         raise HttpError(400, " ".join(odd.problems)) from odd
     return Status(201, {"id": str(said.message_id), "state": said.state})
-
-
-def _need(request: HttpRequest, ability: str) -> None:
-    role = str(request.auth)  # type: ignore[attr-defined]  # ninja puts the key's role there
-    if not organisations.may(role, ability):
-        raise HttpError(403, f"The role of this key ({role}) does not include this.")
 
 
 def _person_id(text: str) -> UUID:

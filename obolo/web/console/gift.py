@@ -7,16 +7,17 @@ from django.http import Http404, HttpRequest, HttpResponse
 from obolo.conversations import queries as talk
 from obolo.giving import queries as giving
 from obolo.giving.models import Gift
+from obolo.giving.returns import queries as returned
+from obolo.giving.returns.models import RefundState
 from obolo.trace import queries as trace
-from obolo.web.console import money
+from obolo.web import turned
+from obolo.web.console import money, moves
 from obolo.web.console.page import language
 
 
 def show(request: HttpRequest, gift_id: UUID) -> HttpResponse:
     """The gift."""
-    return money.page(
-        request, "console/gift.html", about(request, found(gift_id)), tab="console-gifts"
-    )
+    return page(request, found(gift_id))
 
 
 def found(gift_id: UUID) -> Gift:
@@ -27,12 +28,23 @@ def found(gift_id: UUID) -> Gift:
     return gift
 
 
-def about(request: HttpRequest, gift: Gift) -> dict[str, object]:
-    """What every page about one gift shows above."""
+def page(request: HttpRequest, gift: Gift, *, problem: str = "", status: int = 200) -> HttpResponse:
+    """The page of a gift; `problem` is a sentence about what could not be done."""
     lang = language(request)
-    return {
+    path = trace.path(gift)
+    refunds = returned.refunds_of(gift.id)
+    context = {
         "gift": gift,
         "cause_name": gift.cause.name(lang),
-        "path": trace.path(gift),
+        "path": path,
+        "standing": turned.standing(path, lang),
+        "turns": [(turn, turned.sentence(turn, lang)) for turn in path.turns],
         "talk": talk.of_person(gift.person_id),
+        "history": moves.with_names(returned.history(gift.id)),
+        "on_the_way": [one for one in refunds if one.state == RefundState.PLANNED],
+        "left": returned.standing(gift).left,
+        "deeds": ["refund", "amount", "owner", "cause", "match"],
+        "problem": problem,
+        "done": request.GET.get("done", ""),
     }
+    return money.page(request, "console/gift.html", context, tab="console-gifts", status=status)

@@ -18,6 +18,7 @@ ABILITY: Final = "money"  # who may change anything here; everybody on the staff
 # (text key, name of the address)
 TABS: Final = [
     ("money.tab_gifts", "console-gifts"),
+    ("money.tab_moves", "console-moves"),
     ("field.waiting_heading", "console-waiting"),
     ("receipts.tab", "console-receipts"),
     ("publog.tab", "console-public-log"),

@@ -86,6 +86,7 @@ urlpatterns = [
         name="console-page-link",
     ),
     path("money/receipts/", include("obolo.web.console.receipt_urls")),
+    path("money/", include("obolo.web.console.deed_urls")),
     path("money/bank/", include("obolo.web.console.bank_urls")),
     path("money/desk/", include("obolo.web.console.desk_urls")),
     path(

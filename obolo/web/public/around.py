@@ -76,13 +76,13 @@ def ended(cause: Cause, lang: str) -> Ended | None:
 
 def because(path: Path, organisation: str, lang: str) -> str:
     """Why cents of a gift are not spent yet: the cause's dated words, else what the books say."""
-    if not path.free_minor:
-        return ""
     cause = path.gift.cause
+    if not path.free_minor or cause.closed_at:
+        return ""
     if note := causes.waiting_note(cause.id):
         return word("around.noted", lang, text=note.text(lang), day=day(note.day, lang))
-    ahead = open_books.ahead_minor(path.gift.id, cause.fund_id, cause.currency)
-    before = money(Money(ahead, cause.currency), lang)
+    ahead = open_books.ahead_minor(path.gift.id)
+    before = money(Money(ahead, path.gift.currency), lang)
     told = word("around.ahead" if ahead else "around.next", lang, amount=before)
     if now() - path.gift.booked_at > LONG:
         told += " " + word("around.long", lang, organisation=organisation)

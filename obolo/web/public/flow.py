@@ -64,11 +64,11 @@ def flow(path: Path, organisation: str, because: str, lang: str) -> Flow:
     """The picture of a gift. `because` says why cents are not spent yet; may be empty."""
     bought = {one.purchase_id: (one.description, one.bought_on) for one in path.counted}
     say = _Teller(path.gift.currency, bought, organisation, lang)
-    say.about_fee = "fee_about" if path.gift.fee_is_estimate else "fee"
+    say.about_fee = "fee_about" if path.fee_is_estimate else "fee"
     say.because = because
     before, after = picture.before_the_fund(path), picture.from_the_fund(path)
-    first, rest = say.stations(path.gift.gross_minor, before, after)
-    gross = say.money(path.gift.gross_minor)
+    first, rest = say.stations(picture.width_of(path), before, after)
+    gross = say.money(path.gross_minor)
     cause = path.gift.cause.name(lang)
     return Flow(
         heading=say("heading"),

@@ -27,7 +27,7 @@ PURCHASES_MAX: Final = 10  # more are one station
 class Share:
     """A part of the gift that ends at a station; `minor` of the gift's own currency.
 
-    Kinds: fee, overhead, purchase, more (several purchases), gone, other, free.
+    Kinds: fee, overhead; purchase, more (several of them), returned, converted, gone, other; free.
     """
 
     kind: str
@@ -77,9 +77,18 @@ def stations(gross_minor: int, shares: Iterable[Share]) -> list[Station]:
     return drawn
 
 
+def width_of(path: Path) -> int:
+    """What the whole band stands for: all that was ever booked for this gift."""
+    return path.gross_minor + sum(t.minor or 0 for t in path.turns if t.kind == "voided")
+
+
 def before_the_fund(path: Path) -> list[Share]:
-    """What never reaches the fund: the fee, then the share for running costs."""
-    fee = min(path.gift.fee_minor, path.gift.gross_minor)
+    """What never reached the fund: the fee, then the share for running costs.
+
+    The fee is what was taken off when the cents were numbered: one that was an estimate is put
+    right with the reserve, and the cents stay as they are.
+    """
+    fee = max(width_of(path) - path.overhead_minor - path.restricted_minor, 0)
     told = [("fee", fee), ("overhead", path.overhead_minor)]
     return [Share(kind=kind, minor=minor) for kind, minor in told if minor]
 
@@ -108,7 +117,7 @@ def of_a_fund(
 
 def from_the_fund(path: Path) -> list[Share]:
     """What became of the numbered cents: purchases, oldest first, what else, and what is free."""
-    counted = path.counted
+    counted = [one for one in path.counted if one.currency in ("", path.gift.currency)]
     shown = counted if len(counted) <= PURCHASES_MAX else counted[: PURCHASES_MAX - 1]
     rest = counted[len(shown) :]
     found = [
@@ -118,9 +127,11 @@ def from_the_fund(path: Path) -> list[Share]:
     if rest:
         minor = sum(one.counted_minor for one in rest)
         found.append(Share(kind="more", minor=minor, count=len(rest)))
-    other = path.spent_minor - sum(one.counted_minor for one in counted)
-    if other > 0:
-        found.append(Share(kind="other", minor=other))
-    if path.free_minor:
-        found.append(Share(kind="free", minor=path.free_minor))
-    return found
+    told = path.spent_minor + path.free_minor + path.returned_minor + path.converted_minor
+    ways = {
+        "returned": path.returned_minor,
+        "converted": path.converted_minor,
+        "other": path.restricted_minor - told,
+        "free": path.free_minor,
+    }
+    return found + [Share(kind=kind, minor=minor) for kind, minor in ways.items() if minor > 0]

@@ -37,6 +37,7 @@ def steps(path: Path, organisation: str, lang: str) -> list[ShownStep]:
             sentences=tell.about(step),
         )
         for step in path.steps
+        if step.done or path.standing != "returned"  # nothing is to come of what went back
     ]
 
 
@@ -73,16 +74,17 @@ class _Teller:
 
     def _received(self) -> tuple[str, ...]:
         gift = self._path.gift
-        said = self._say("received_done", amount=self._money(gift.gross_minor))
-        if not gift.other_amount:
+        said = self._say("received_done", amount=self._money(self._path.gross_minor))
+        if not gift.other_amount or self._path.gross_minor != gift.gross_minor:
             return (said,)
         asked, paid = self._money(gift.asked_minor), self._money(gift.gross_minor)
         return said, self._say("other_amount", asked=asked, paid=paid)
 
     def _settled(self) -> str:
-        gift = self._path.gift
-        kind = "about" if gift.fee_is_estimate else "done" if gift.fee_minor else "free"
-        net, fee = self._money(max(gift.net.minor, 0)), self._money(gift.fee_minor)
+        path = self._path
+        kind = "about" if path.fee_is_estimate else "done" if path.fee_minor else "free"
+        net_minor = max(path.gross_minor - path.fee_minor, 0)
+        net, fee = self._money(net_minor), self._money(path.fee_minor)
         return self._say(f"settled_{kind}", net=net, fee=fee)
 
     def _assigned(self) -> tuple[str, ...]:
@@ -100,7 +102,7 @@ class _Teller:
     def _spent(self) -> str:
         path = self._path
         if not path.free_minor:
-            return self._say("spent_done")
+            return self._say("spent_rest" if path.returned_minor else "spent_done")
         return self._say(
             "spent_partly",
             spent=self._money(path.spent_minor),

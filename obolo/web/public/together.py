@@ -21,6 +21,7 @@ from obolo.giving.pledges import queries as pledges
 from obolo.organisations import queries as organisations
 from obolo.trace import actions as links
 from obolo.trace import queries as trace
+from obolo.web import turned
 from obolo.web.public.books import nothing
 from obolo.web.words import LANGUAGES, pick
 
@@ -36,6 +37,7 @@ class GiftTogether:
     spent: int  # of 1000 units, for the bar
     free: int
     address: str
+    standing: list[str]  # what must be known first: that money went back
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +112,8 @@ def _together(gift: Gift, link_id: UUID | None, lang: str) -> GiftTogether:
     return GiftTogether(
         gift=gift,
         path=path,
-        spent=path.spent_minor * 1000 // gift.gross_minor,
-        free=path.free_minor * 1000 // gift.gross_minor,
+        spent=path.spent_minor * 1000 // (path.gross_minor or 1),
+        free=path.free_minor * 1000 // (path.gross_minor or 1),
         address=f"{address}?lang={lang}" if address else "",
+        standing=turned.standing(path, lang),
     )

@@ -21,6 +21,7 @@ from obolo.organisations.models import Listing
 from obolo.organisations.wall import current_id, within
 from obolo.trace import log_keys, open_books, proofs
 from obolo.trace import queries as trace
+from obolo.web import turned
 from obolo.web.public import around, shown, together
 from obolo.web.public.books import nothing
 from obolo.web.public.chat import PHONE_URL
@@ -107,6 +108,8 @@ def _gift_words(request: HttpRequest, gift: Gift, slug: str, token: str) -> dict
         ],
         "flow": flow(path, organisation.name, because, lang),
         "came": _came(path, lang),
+        "standing": turned.standing(path, lang),
+        "turned": [(turn.at, turned.sentence(turn, lang)) for turn in path.turns],
         "alone": together.is_alone(gift),
         "ended": around.ended(gift.cause, lang),
         "whole": trace.whole(gift.cause),

@@ -79,10 +79,11 @@ def test_an_empty_list_says_so(charity):
     assert "No gift has arrived yet" in logged_in().get(GIFTS).content.decode()
 
 
+@pytest.mark.parametrize("name", ["money", "deeds", "turns"])
 @pytest.mark.parametrize("lang", ["it", "ar"])
-def test_all_languages_say_the_same(lang):
+def test_all_languages_say_the_same(lang, name):
     def texts(of: str):
-        return tomllib.loads((_WEB / "texts" / f"money.{of}.toml").read_text(encoding="utf-8"))
+        return tomllib.loads((_WEB / "texts" / f"{name}.{of}.toml").read_text(encoding="utf-8"))
 
     def places(text) -> set[str]:
         whole = " ".join(text.values()) if isinstance(text, dict) else text
@@ -97,7 +98,9 @@ def test_every_word_a_template_asks_for_exists():
     asked = {
         key
         for file in (_WEB / "templates" / "console").glob("*.html")
-        for key in re.findall(r"word ['\"](money\.\w+)['\"]", file.read_text(encoding="utf-8"))
+        for key in re.findall(
+            r"word ['\"]((?:money|deeds)\.\w+)['\"]", file.read_text(encoding="utf-8")
+        )
     }
     assert len(asked) > 10
     for key in asked:

@@ -184,7 +184,7 @@ def test_the_page_lets_the_browser_check(gift, client, lang, check):
     key = ours.text().replace("+", "&#x2B;") if ours.text() not in html else ours.text()
     assert f'data-proof="{page}/proof" data-key="{key}"' in html
     assert check in html
-    assert '/static/public/verify.js" type="module"' in html
+    assert '/static/public/proof.js" type="module"' in html
 
 
 def test_before_its_batch_the_page_says_when(charity, client):
