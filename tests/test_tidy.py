@@ -11,7 +11,7 @@ BANNED_FILES = {"utils", "helpers", "manager", "managers", "services", "service"
 MONEY_ROOMS = {"ledger", "giving", "causes"}
 EXCEEDING: dict[str, int] = {
     # One file on purpose: it is copied and run by people who install nothing.
-    "obolo/verify/obolo_verify.py": 897,
+    "obolo/verify/obolo_verify.py": 934,
 }  # name -> today's lines
 
 

@@ -16,7 +16,7 @@ from obolo.kit.clock import now
 from obolo.kit.ids import new_id
 from obolo.ledger import backstop, postings, prepared
 from obolo.ledger.errors import KeyReused, LineFull, NotEnoughCents
-from obolo.ledger.models import BLOCK_MINOR, BatchGift, Entry, UseRange
+from obolo.ledger.models import BLOCK_MINOR, UseRange
 from obolo.ledger.spans import Span, gaps, join, lowest, without
 from obolo.ledger.standing import Standing
 
@@ -211,12 +211,16 @@ def told_hash(*inputs: Any) -> bytes:
 
 def known(key: str, told: bytes) -> UUID | None:
     """The entry this key posted, if any; raises KeyReused when it was told something else."""
-    found: Any = Entry.objects.filter(key=key).values_list("id", "inputs_hash").first()
-    found = found or BatchGift.objects.filter(key=key).values_list("entry", "inputs_hash").first()
-    if found and bytes(found[1]) != told:
+    found = prepared.rows(_KNOWN, [key, key])
+    if found and bytes(found[0][1]) != told:
         raise KeyReused(key)
-    return found[0] if found else None
+    return found[0][0] if found else None
 
+
+_KNOWN = """
+SELECT id, inputs_hash FROM ledger_entry WHERE key = %s
+UNION ALL SELECT entry_id, inputs_hash FROM ledger_batchgift WHERE key = %s
+"""
 
 _USED = """
 SELECT lo, hi FROM ledger_userange WHERE live AND line_id = %s AND lo >= %s ORDER BY lo

@@ -31,7 +31,7 @@ class NotEnoughCents(OboloError):
 
 
 class FundClosed(OboloError):
-    """This fund is closed: nothing moves on its lines any more."""
+    """This fund is closed and nothing moves on it any more: name one that is open."""
 
     fault = "theirs"
 

@@ -219,6 +219,11 @@ def rule_of(fund_id: UUID) -> str:
     return str(told.details["rule"]) if told else rules.CURRENT
 
 
+def rule_in_words(fund_id: UUID, language: str) -> tuple[str, ...]:
+    """The sentences of a fund's published rule; in English for a language that has none."""
+    return rules.words(rule_of(fund_id), language)
+
+
 def details_of(source_id: UUID) -> Iterator[tuple[str, dict[str, Any]]]:
     """Kind and details of the entries about a source: reason, legal basis, approvals, rate."""
     rows: Any = Entry.objects.filter(source_id=source_id).order_by("turn")

@@ -249,7 +249,7 @@ class Books:
         found: Spans = []
         lines = sorted({at for at, _, _ in own}, key=lambda at: (at in self._overhead, at))
         for line_id in lines:
-            spent = without(self._own_on(gift_id, line_id), self._line(line_id).free)
+            spent = without(join(self._own_on(gift_id, line_id)), self._line(line_id).free)
             pairs, minor = highest(spent, minor)
             found += [(line_id, lo, hi) for lo, hi in pairs]
         return found

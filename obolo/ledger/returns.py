@@ -20,7 +20,7 @@ from obolo.ledger.funds import system_fund
 from obolo.ledger.models import Purpose
 from obolo.ledger.posted import Posted
 from obolo.ledger.queries import GiftPath, Part, gift_path, owed_minor
-from obolo.ledger.spans import Span, highest
+from obolo.ledger.spans import Span, highest, join
 from obolo.ledger.standing import Standing, lock
 
 # What a part's use left behind that is no longer the gift's to give back.
@@ -317,7 +317,8 @@ def _give_way(
             for use in part.uses
             if use.kind not in _GONE
         ]
-        taken, missing = highest(spent, missing)
+        # Whatever was bought with them, they are one stretch: purchases leave no seam in a cover.
+        taken, missing = highest(join(sorted(spent)), missing)
         covered += [Span(line_id, lo, hi) for lo, hi in taken]
     if missing:
         raise TooMuch(f"{minor - missing} minor units of the gift are left.")

@@ -17,7 +17,7 @@ from obolo.ledger.errors import FundClosed, NoSuchPurchase, NotEnoughCents, NotP
 from obolo.ledger.funds import lock_funds
 from obolo.ledger.models import Entry, Purpose, Use, UseRange
 from obolo.ledger.posted import Posted
-from obolo.ledger.spans import Span
+from obolo.ledger.spans import Span, highest
 from obolo.ledger.standing import Standing, lock
 
 
@@ -135,6 +135,7 @@ def post_supplier_refund(
 ) -> Posted:
     """Post money a supplier paid back, all or part: it frees the purchase's highest numbers.
 
+    Of an advance these are the last that a fund pays back: until then they are the reserve's.
     Raises NoSuchPurchase, TooMuch, KeyReused, FundClosed, NotPostable, CurrencyMismatch.
     """
     inputs = [amount.minor, amount.currency, account, value_date]
@@ -176,10 +177,15 @@ def _give_back(
         _ = amount - Money(0, line.currency)  # of the line's currency, or CurrencyMismatch
     if not 0 < amount.minor <= left:
         raise TooMuch(f"{left} minor units of the purchase are left.")
-    if line.purpose == Purpose.RESERVE and paths.is_reimbursed(
-        [Span(r.line_id, r.lo, r.hi) for r in live]
-    ):
-        raise NotPostable("A fund has paid this advance back: its cents cannot return here.")
+    given = [
+        Span(line.id, *pair) for pair in highest([(r.lo, r.hi) for r in live], amount.minor)[0]
+    ]
+    if line.purpose == Purpose.RESERVE and paths.is_reimbursed(given):
+        # What is free again would lie on the reserve and belong to the fund's givers.
+        raise NotPostable(
+            "A fund has paid this part of the advance back: what returns is money of that fund."
+            " Book it there."
+        )
     draft = Draft(kind, line, purchase_id, key, told, value_date)
     draft.free_highest(line, live, amount.minor, kind)
     draft.leg(account, line.currency, amount.minor)

@@ -75,7 +75,18 @@ def staff_names(ids: Collection[UUID]) -> dict[UUID, str]:
     return dict(User.objects.filter(id__in=list(ids)).values_list("id", "name"))
 
 
+def token(secret: str) -> ApiToken | None:
+    """A program's key within the current organisation; None when it opens nothing."""
+    return ApiToken.objects.filter(token_hash=token_hash(secret), revoked_at=None).first()
+
+
 def token_role(secret: str) -> str | None:
-    """The role of a program's key within the current organisation; None when it opens nothing."""
-    found = ApiToken.objects.filter(token_hash=token_hash(secret), revoked_at=None).first()
+    """The role of that key."""
+    found = token(secret)
     return found.role if found else None
+
+
+def holder_names(ids: Collection[UUID]) -> dict[UUID, str]:
+    """The names of these members of staff and of these keys: who did it."""
+    keys = ApiToken.objects.filter(id__in=list(ids)).values_list("id", "name")
+    return dict(keys) | staff_names(ids)

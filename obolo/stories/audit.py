@@ -14,6 +14,7 @@ from obolo.conversations import queries as talk
 from obolo.giving.bank.audit import breaches as bank_breaches
 from obolo.giving.pledges.audit import breaches as pledge_breaches
 from obolo.giving.receipts.audit import breaches as receipt_breaches
+from obolo.giving.returns.audit import breaches as return_breaches
 from obolo.ledger.audit import breaches as ledger_breaches
 from obolo.organisations.audit import findings
 from obolo.trace.log_audit import breaches as log_breaches
@@ -49,6 +50,7 @@ PARTS: Final[tuple[tuple[str, Callable[[], list[str]]], ...]] = (
     ("gifts", _ties),
     ("purchases and their files", purchase_breaches),
     ("receipts", receipt_breaches),
+    ("refunds, corrections, moves", return_breaches),
     ("bank and desk", bank_breaches),
     ("pledges", pledge_breaches),
     ("messages", _waiting),

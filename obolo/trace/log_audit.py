@@ -19,7 +19,8 @@ from obolo.trace.log_models import Leaf, LogBatch, Share, SignedCheckpoint
 from obolo.trace.log_reading import Numbers
 
 _AT_ONCE: Final = 1_000
-_HASHED: Final = ("what", "files")  # told as hashes; the rooms that keep them check them
+# Told as hashes: the rooms that keep what is behind them check it.
+_HASHED: Final = ("what", "files", "was", "now")
 
 
 def breaches() -> list[str]:

@@ -16,7 +16,7 @@ from obolo.giving.models import Gift
 from obolo.kit.clock import now
 from obolo.ledger import rules
 from obolo.organisations.bell import ring
-from obolo.trace import log_keys, log_reading
+from obolo.trace import log_keys, log_owners, log_reading
 from obolo.trace.log import batching, checkpoint, leaves, note, sumtree, tree
 from obolo.trace.log.batching import Batch
 from obolo.trace.log.leaves import Bought, Posting, Stretch
@@ -58,6 +58,7 @@ class Writer:
     batches: list[LogBatch] = field(default_factory=list)
     shares: list[Share] = field(default_factory=list)
     files: list[LoggedFile] = field(default_factory=list)
+    owners: dict[UUID, UUID] = field(default_factory=dict)  # by gift: the leaf that says whose
     fund_of: dict[UUID, UUID] = field(default_factory=dict)  # by line
     funds: set[UUID] = field(default_factory=set)  # of the gifts that were logged
 
@@ -100,11 +101,14 @@ class Writer:
             replace(one, subject=source_id) if source_id in bought else one
             for one, source_id in unlogged
         ]
+        of_entry = {one.entry_id: source_id for one, source_id in unlogged}
         waiting = self._announce()
         heads = {line_id: line.head for line_id, line in self.lines.items()}
         for step in batching.plan(heads, waiting, postings, now(), everything=everything):
             if isinstance(step, Batch):
                 self._add_batch(step)
+            elif step.kind == "owner":
+                self._add_owner(step, of_entry[step.entry_id])
             else:
                 self._add_posting(step, bought.get(step.subject) if step.subject else None)
         for purchase_id, found in late.items():
@@ -154,6 +158,20 @@ class Writer:
         self.batches.append(row)
         self.lines[batch.stretch.line_id].head = batch.stretch.hi
         self.funds.add(self.fund_of[batch.stretch.line_id])
+
+    def _add_owner(self, posting: Posting, gift_id: UUID) -> None:
+        """A gift is another's: its commitment is superseded, if it is in the log at all."""
+        # The last one alone counts: of several at once only the last has a salt.
+        for leaf in self.fresh:
+            if leaf.kind == "owner" and self.owners.get(gift_id) == leaf.id:
+                leaf.salt = None
+        told = log_owners.superseding(gift_id, self.shares)
+        salt = None
+        if told:
+            posting, salt = replace(posting, details={**posting.details, **told[0]}), told[1]
+        [body] = leaves.posting(posting)
+        leaf = self.add("owner", body, entry_id=posting.entry_id, salt=salt)
+        self.owners[gift_id] = leaf.id
 
     def _add_posting(self, posting: Posting, purchase: Purchase | None) -> None:
         salt = told = None

@@ -12,6 +12,7 @@ from uuid import UUID
 from django.db import connection
 
 from obolo.giving.models import Gift
+from obolo.trace import log_owners
 from obolo.trace.log import checkpoint, leaves, note, proof, sumtree, tiles, tree
 from obolo.trace.log.errors import NoSuchLeaf
 from obolo.trace.log_keys import public
@@ -68,7 +69,8 @@ def newest() -> Newest | None:
 def gift_proof(gift_id: UUID) -> str | None:
     """The proof file of a gift: one proof for each line its cents are on.
 
-    None when it is not in the log yet, or when what opens it was erased.
+    When it turned out to be another person's, also the entry that says so. None when it is not in
+    the log yet, or when what opens it was erased.
     """
     signed = _signed()
     found = Share.objects.filter(gift_id=gift_id, salt__isnull=False).select_related("batch__leaf")
@@ -77,6 +79,11 @@ def gift_proof(gift_id: UUID) -> str | None:
     reference = gift.payment.reference if gift else str(gift_id)
     shares.sort(key=lambda one: (one.batch.leaf.index, one.position))
     proofs = [_leaf_proof(s.batch.leaf, _share(s, reference).extra(), signed) for s in shares]
+    owner = log_owners.owner_leaf(gift_id)
+    if proofs and owner and signed and owner.index < signed.size:
+        told = {"body": bytes(owner.body).decode(), "reference": reference}
+        opening = leaves.canonical(told | {"salt": bytes(owner.salt or b"").hex()})
+        proofs.append(_leaf_proof(owner, opening, signed))
     return proof.joined(proofs) if proofs else None
 
 

@@ -14,7 +14,7 @@ from uuid import UUID, uuid5
 from django.conf import settings
 
 from obolo.organisations.wall import current_id, within
-from obolo.trace import log_keys, log_reading
+from obolo.trace import log_keys, log_owners, log_reading
 from obolo.trace.log import leaves, note, tiles
 from obolo.trace.log.leaves import Balance
 from obolo.trace.log_keys import LOG_KEY
@@ -89,6 +89,7 @@ def forget_gift(*, gift_id: UUID) -> bool:
 
     False when there was nothing to erase: the gift is not in the log yet, or was forgotten before.
     """
+    log_owners.forget(gift_id)
     held = Share.objects.filter(gift_id=gift_id, salt__isnull=False)
     return bool(held.update(salt=None))
 

@@ -310,6 +310,8 @@ def check_proof(text: str, key: Chain, witnesses: list[Key], reference: str | No
     path = [unbase64(line) for line in lines[3:]]
     check_inclusion(extra["body"].encode(), int(index[1]), path, told)
     where = f"entry {index[1]} of the log {key.origin} with {told}"
+    if body["kind"] == "owner" and "salt" in extra:
+        return f"{owned(extra, body)} in {where}."
     if body["kind"] != "gifts":
         if set(extra) != {"body"}:
             raise Broken("The proof carries more than its entry.")
@@ -321,6 +323,37 @@ def check_proof(text: str, key: Chain, witnesses: list[Key], reference: str | No
         f"The gift with the reference {extra['reference']} has the {amount} cents {lo + 1} to "
         f"{lo + amount} of the line {body['line']}, in {where}."
     )
+
+
+def owned(extra: dict[str, Any], body: dict[str, Any]) -> str:
+    """Whose a gift is, that was thought to be another's."""
+    try:
+        found = sha(unhex(extra["salt"]), extra["reference"].encode()).hex()
+        fits = set(extra) == {"body", "reference", "salt"} and found == body["now"]
+    except (ValueError, KeyError, TypeError, AttributeError):
+        fits = False
+    if not fits:
+        raise Broken("The proof does not open the entry that says whose the gift is.")
+    return f"It is the gift of whoever holds this proof of {extra['reference']}, as it is told"
+
+
+def check_owner(text: str, log: "Log") -> None:
+    """Is what a proof shows still its holder's, after all that the log has told?"""
+    mine = set[str]()
+    for part in text.split("\nextra ")[1:]:
+        extra = json.loads(unbase64(part.split("\n")[0]))
+        if "salt" in extra:
+            mine.add(sha(unhex(extra["salt"]), extra["reference"].encode()).hex())
+    size = re.match(r"[^\n]+\n([1-9]\d{0,18})\n", text_of(log.root / "checkpoint"), re.ASCII)
+    whose, lost = set(mine), False
+    for entries in log.bundles(int(size[1]) if size else 0):
+        for entry in entries:
+            told = json.loads(entry) if b'"kind":"owner"' in entry else {}
+            if whose & set(told.get("was", [])):
+                whose.add(told["now"])
+                lost = told["now"] not in mine
+    if lost:
+        raise Broken("This gift was found to be another person's since the proof was made.")
 
 
 def opened(extra: dict[str, Any], body: dict[str, Any]) -> tuple[int, int]:
@@ -825,7 +858,10 @@ def run_proof(asked: argparse.Namespace, chain: Chain, witnesses: list[Key]) -> 
     if not parts or not text.startswith(PROOF):
         raise Broken("This is no proof file.")
     told = [f"{PROOF}\n{part}" + "\n" * (at + 1 < len(parts)) for at, part in enumerate(parts)]
-    return "\n".join(check_proof(one, chain, witnesses, asked.reference) for one in told)
+    found = [check_proof(one, chain, witnesses, asked.reference) for one in told]
+    if asked.log:
+        check_owner(text, Log(Path(asked.log)))
+    return "\n".join(found)
 
 
 def run_log(asked: argparse.Namespace, chain: Chain, witnesses: list[Key]) -> str:
@@ -875,6 +911,7 @@ def main() -> NoReturn:
         one.add_argument("--chain", help="the log's file `keys`, when its key has changed since")
         one.add_argument("--origin", help="what its checkpoints begin with, if not the key's name")
     proof.add_argument("file")
+    proof.add_argument("--log", help="a copy of the log: is the gift still its holder's?")
     proof.add_argument("--reference", help="the payment's reference on your own statement")
     checkpoint.add_argument("file")
     log.add_argument("directory")

@@ -25,6 +25,7 @@ def gift(
         "gift_id": uuid4(),
         "key": f"gift:{uuid4()}",
         "account": "cash:simulator",
+        "value_date": DAY,
     }
     told |= details
     posting = actions.post_gift(
@@ -32,7 +33,6 @@ def gift(
         gross=Money(gross, currency),
         fee=Money(fee, currency),
         overhead_bps=bps,
-        value_date=DAY,
         **told,
     )
     return told["gift_id"], posting

@@ -18,7 +18,7 @@ from obolo.ledger.errors import (
     NotPostable,
     TooMuch,
 )
-from obolo.ledger.models import Entry, Leg, Use
+from obolo.ledger.models import Entry, Leg, Lineage, Use
 from obolo.ledger.spans import Span
 from obolo.ledger.tests.cast import (
     DAY,
@@ -266,8 +266,39 @@ def test_advance_from_reserve_is_reimbursed_when_gifts_come(well):
         reimburse(bought, 81)
     with pytest.raises(NotEnoughCents):
         reimburse(bought, 80)
-    with pytest.raises(NotPostable):
-        supplier_refund(bought, 1)
+
+
+def test_a_gift_spent_on_several_purchases_is_covered_as_one_stretch(well):
+    """The replay knows of no seam where one purchase ends and the next begins."""
+    reserve(500)
+    gift_id, _ = gift(well, 100)
+    purchase(well, 40)
+    purchase(well, 60)
+    refund(gift_id, 100)
+    assert Lineage.objects.filter(kind="cover").count() == 1
+    assert audit.breaches() == []
+
+
+def test_a_supplier_of_an_advance_pays_back_to_whoever_bears_it(well):
+    """The reserve's part first, for it is the last that the fund would pay back."""
+    pot = reserve()
+    backer, _ = gift(pot, 500)
+    bought, _ = advance(well, 200)
+    gift_id, _ = gift(well, 120)
+    reimburse(bought, 120)
+    supplier_refund(bought, 30)
+    assert queries.outstanding_advances(well.id, "EUR") == [(bought, 50)]
+    assert queries.gifts_of_use(bought) == [(gift_id, 120), (backer, 50)]
+    with pytest.raises(NotPostable, match="money of that fund"):
+        supplier_refund(bought, 51)
+    supplier_refund(bought, 50)
+    assert queries.outstanding_advances(well.id, "EUR") == []
+    assert queries.gifts_of_use(bought) == [(gift_id, 120)]
+    assert queries.free_minor(pot.id, "EUR") == 500
+    for way in (lambda: supplier_refund(bought, 1), lambda: release(bought)):
+        with pytest.raises(NotPostable, match="money of that fund"):
+            way()
+    assert audit.breaches() == []
 
 
 def test_refund_of_a_gift_that_reimbursed_an_advance_is_covered(well):
@@ -575,3 +606,4 @@ def test_the_rule_is_published_as_the_first_entry_of_a_fund(well):
     assert len({len(sentences) for sentences in said}) == 1
     assert len(set(said)) == 3
     assert rules.words(rules.CURRENT, "xx") == rules.words(rules.CURRENT, "en")
+    assert [queries.rule_in_words(well.id, language) for language in rules.LANGUAGES] == said

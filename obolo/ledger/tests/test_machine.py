@@ -7,6 +7,7 @@ and every gift's cents found again from both ends. A failure prints the story an
 import os
 import random
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -25,7 +26,7 @@ from hypothesis.stateful import (
 from obolo.ledger import actions, audit, queries
 from obolo.ledger.actions import GiftToPost, open_fund, system_fund
 from obolo.ledger.errors import FundClosed, NotEnoughCents, NotPostable, TooMuch
-from obolo.ledger.models import Entry, Leg, Use
+from obolo.ledger.models import Entry, Leg, Line, Use
 from obolo.ledger.tests.cast import (
     DAY,
     advance,
@@ -161,6 +162,52 @@ class Books(RuleBasedStateMachine):
         if self.purchases:
             self._or_refused(lambda: release(data.draw(st.sampled_from(self.purchases))))
 
+    @rule(which=which, minor=small, days=st.integers(1, 400))
+    def post_late(self, which: int, minor: int, days: int) -> None:
+        """Whatever its date, a gift gets the next numbers: nobody else's move."""
+        if which in self.closed:
+            return
+        head = self._head(which)
+        long_ago = DAY - timedelta(days=days)
+        gift_id, posting = gift(self.funds[which], minor, value_date=long_ago)
+        self.gifts[gift_id], self.net[gift_id] = minor, minor
+        assert posting.restricted is not None
+        assert (posting.restricted.lo, posting.restricted.hi) == (head, head + minor)
+
+    @rule(data=st.data(), minor=small)
+    def come_back(self, data: st.DataObject, minor: int) -> None:
+        """A refund that failed: new numbers for the same gift."""
+        if not (gift_id := self._a_gift(data)) or 1 in self.closed:
+            return
+        told: dict[str, Any] = {"account": "cash:bank", "value_date": DAY, "overhead_bps": 1000}
+        fund_id = self.funds[1].id
+        zero = actions.post_came_back(
+            gift_id=gift_id, fund_id=fund_id, amount=eur(minor), key=f"c:{uuid4()}", **told
+        )
+        self.net[gift_id] += zero.net_minor
+
+    @rule(data=st.data())
+    def name_another_owner(self, data: st.DataObject) -> None:
+        """The wrong donor: the numbers stay as they are."""
+        if gift_id := self._a_gift(data):
+            before, owner_id = queries.gift_path(gift_id), uuid4()
+            actions.change_owner(
+                gift_id=gift_id, owner_id=owner_id, key=f"o:{owner_id}", value_date=DAY
+            )
+            assert queries.owner_of(gift_id) == owner_id
+            assert queries.gift_path(gift_id) == before
+
+    @rule(minor=small)
+    def bill_a_fee(self, minor: int) -> None:
+        told: dict[str, Any] = {"account": "cash:bank", "value_date": DAY}
+        actions.post_fee(fee_id=uuid4(), amount=eur(minor), key=f"f:{uuid4()}", **told)
+
+    @rule(minor=small)
+    def repay(self, minor: int) -> None:
+        told: dict[str, Any] = {"account": "cash:bank", "value_date": DAY}
+        told |= {"repayment_id": uuid4(), "key": f"p:{uuid4()}"}
+        self._or_refused(lambda: actions.post_repayment(amount=eur(minor), **told))
+
     @rule(which=st.integers(0, 1), minor=small)
     def advance(self, which: int, minor: int) -> None:
         done = self._or_refused(lambda: advance(self.funds[which], minor))
@@ -252,6 +299,10 @@ class Books(RuleBasedStateMachine):
 
     def _free(self, which: int, currency: str) -> int:
         return queries.free_minor(self.funds[which].id, currency)
+
+    def _head(self, which: int) -> int:
+        line = Line.objects.filter(fund=self.funds[which], currency="EUR").first()
+        return line.head if line else 0
 
     def _or_refused(self, post: Callable[[], Any]) -> Any:
         """The posting, or None when it was refused and nothing was written."""

@@ -62,7 +62,7 @@ class Posting:
     minted: tuple[Stretch, ...] = ()
     taken: tuple[Taken, ...] = ()
     freed: tuple[Stretch, ...] = ()
-    details: Mapping[str, str | int] = field(default_factory=dict)  # what the public may know
+    details: Mapping[str, Any] = field(default_factory=dict)  # what the public may know
 
     def stretches(self) -> list[Stretch]:
         """All cents it touches."""

@@ -3,6 +3,7 @@
 import json
 import re
 from datetime import date
+from pathlib import Path
 from random import Random
 from typing import Any
 
@@ -158,7 +159,8 @@ def test_bursts_and_additions_can_be_proven_gift_by_gift(charity, tmp_path):
     ledger.post_fee(fee_id=new_id(), amount=eur(25), account=BANK, key=_key(), value_date=ON)
     publish()
     _holds()
-    for gift_id, lines in ((burst[0].gift_id, 2), (more, 4), (burst[29].gift_id, 2)):
+    # A line of the proof for each line of cents, and one more for the changed owner.
+    for gift_id, lines in ((burst[0].gift_id, 2), (more, 5), (burst[29].gift_id, 2)):
         told = proofs.gift_proof(gift_id)
         assert told is not None
         (tmp_path / "gift").write_text(told, encoding="utf-8")
@@ -168,6 +170,50 @@ def test_bursts_and_additions_can_be_proven_gift_by_gift(charity, tmp_path):
         [first] = re.findall(r"has the \d+ cents (\d+) to", said.splitlines()[0])
         lows = {part.lo + 1 for part in queries.gift_path(gift_id).parts}
         assert int(first) in lows
+
+
+def test_wrong_donor_supersedes_the_commitment_and_no_number(charity, tmp_path):
+    fund = well().fund_id
+    gift_id, other = _gift(fund, 1_000), _gift(fund, 700)
+    publish()
+
+    def proven() -> Path:
+        path: Path = tmp_path / f"{len(list(tmp_path.iterdir()))}.tlog-proof"
+        path.write_text(proofs.gift_proof(gift_id) or "", encoding="utf-8")
+        return path
+
+    def holds(path: Path) -> tuple[bool, str]:
+        return verified("proof", path, "--key", key(), "--log", log_root())
+
+    def moved_on() -> None:
+        ledger.change_owner(gift_id=gift_id, owner_id=new_id(), key=_key(), value_date=ON)
+
+    first = proven()
+    assert holds(first)[0]
+    moved_on()
+    publish()
+    second = proven()
+    said = holds(second)
+    assert said[0], said
+    assert "It is the gift of whoever holds this proof" in said[1]
+    refused = (False, "This gift was found to be another person's since the proof was made.")
+    assert holds(first) == refused
+    moved_on()
+    moved_on()  # both before the next publishing
+    publish()
+    third = proven()
+    assert holds(third)[0]
+    assert holds(first) == holds(second) == refused
+    numbers = [json.loads(bytes(one.body)) for one in Leaf.objects.filter(kind="owner")]
+    assert len(numbers) == 3
+    assert not any("taken" in told or "minted" in told for told in numbers)
+    assert str(gift_id) not in json.dumps(numbers)
+    (tmp_path / "other").write_text(proofs.gift_proof(other) or "", encoding="utf-8")
+    assert holds(tmp_path / "other")[0]
+    _holds()
+    publishing.forget_gift(gift_id=gift_id)
+    assert proofs.gift_proof(gift_id) is None
+    assert not Leaf.objects.filter(kind="owner", salt__isnull=False).exists()
 
 
 @pytest.mark.parametrize("seed", range(6))

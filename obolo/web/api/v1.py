@@ -9,7 +9,6 @@ from uuid import UUID
 from django.http import HttpRequest
 from ninja import NinjaAPI, Schema, Status
 from ninja.errors import HttpError, ValidationError
-from ninja.security import HttpBearer
 
 from obolo.causes import queries as causes
 from obolo.causes.errors import CauseUnknown, PurchaseKeyReused
@@ -21,27 +20,18 @@ from obolo.giving import queries as giving
 from obolo.kit.errors import OboloError
 from obolo.kit.ids import new_token
 from obolo.ledger.errors import NotEnoughCents
-from obolo.organisations import queries as organisations
 from obolo.people import queries as people
 from obolo.stories import reply_as_staff, spend_and_trace
 from obolo.trace import queries as paths
-from obolo.web.api import bank, purchase_form, receipts, shapes
+from obolo.web.api import bank, money, purchase_form, receipts, shapes
 from obolo.web.api.allowed import need
+from obolo.web.api.keys import Key
 
 PAGE_MAX = 500
 
 
-class Key(HttpBearer):
-    """A bearer key of one organisation; the middleware has chosen the organisation by its slug."""
-
-    def authenticate(self, request: HttpRequest, token: str) -> str | None:
-        """The role of the key, or None."""
-        _, dot, secret = token.partition(".")
-        # Without a slug no organisation was chosen, and nothing may be asked.
-        return organisations.token_role(secret) if dot else None
-
-
 api = NinjaAPI(title="Obolo", version="1", auth=Key(), docs_url=None, urls_namespace="api-1")
+api.add_router("", money.router)
 api.add_router("", receipts.router)
 
 
@@ -54,7 +44,9 @@ class Reply(Schema):
 
 @api.exception_handler(OboloError)
 def _say_what_is_wrong(request: HttpRequest, wrong: OboloError) -> Any:
-    status = 409 if isinstance(wrong, PurchaseKeyReused | NotEnoughCents | AlreadySaid) else 400
+    status = money.status_of(wrong) or (
+        409 if isinstance(wrong, PurchaseKeyReused | NotEnoughCents | AlreadySaid) else 400
+    )
     return api.create_response(request, {"detail": str(wrong)}, status=status)
 
 

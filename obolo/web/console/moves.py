@@ -12,7 +12,7 @@ from django.shortcuts import redirect
 from obolo.giving.returns import queries as returned
 from obolo.giving.returns.models import Deed, Move, MoveState
 from obolo.kit.errors import OboloError
-from obolo.organisations.models import User
+from obolo.organisations import queries as organisations
 from obolo.stories import move_money
 from obolo.web.console import deed_form, money
 from obolo.web.console.move_deeds import KINDS, fund_name
@@ -63,11 +63,9 @@ def decide(request: HttpRequest, move_id: UUID) -> HttpResponse:
 
 
 def with_names(deeds: list[Deed]) -> list[tuple[Deed, str]]:
-    """Deeds with the name of whoever on the staff did them; empty for a program or the provider."""
-    names = dict(
-        User.objects.filter(id__in={deed.by for deed in deeds if deed.by}).values_list("id", "name")
-    )
-    return [(deed, names.get(deed.by, "")) for deed in deeds]
+    """Deeds with the name of whoever did them, or of their key; empty for the provider."""
+    names = organisations.holder_names({deed.by for deed in deeds if deed.by})
+    return [(deed, names.get(deed.by, "") if deed.by else "") for deed in deeds]
 
 
 def _page(

@@ -25,6 +25,7 @@ from obolo.web.live.exchange import Exchange
 
 KEEP_ALIVE_SECONDS = 20.0
 STREAMS_MAX = 5_000
+PUBLIC_STREAMS_MAX = 3_000  # the others are kept for donors and staff
 SETTLE_SECONDS = 0.15  # changes that come together are one signal
 _HEADERS = [
     (b"content-type", b"text/event-stream; charset=utf-8"),
@@ -54,7 +55,9 @@ class Live:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request: a stream, or 404 for whoever may not hear it."""
         topics = await self._topics(scope)
-        if scope["method"] != "GET" or not topics or self._open >= STREAMS_MAX:
+        is_public = scope["path"].startswith(("/live/c/", "/live/o/"))
+        limit = PUBLIC_STREAMS_MAX if is_public else STREAMS_MAX
+        if scope["method"] != "GET" or not topics or self._open >= limit:
             await send({"type": "http.response.start", "status": 404, "headers": []})
             await send({"type": "http.response.body", "body": b""})
             return

@@ -74,13 +74,19 @@ def ended(cause: Cause, lang: str) -> Ended | None:
     )
 
 
+def waiting(cause: Cause, lang: str) -> str:
+    """The cause's own dated words on why money waits; empty without any, or once it has ended."""
+    note = None if cause.closed_at else causes.waiting_note(cause.id)
+    return word("around.noted", lang, text=note.text(lang), day=day(note.day, lang)) if note else ""
+
+
 def because(path: Path, organisation: str, lang: str) -> str:
     """Why cents of a gift are not spent yet: the cause's dated words, else what the books say."""
     cause = path.gift.cause
     if not path.free_minor or cause.closed_at:
         return ""
-    if note := causes.waiting_note(cause.id):
-        return word("around.noted", lang, text=note.text(lang), day=day(note.day, lang))
+    if note := waiting(cause, lang):
+        return note
     ahead = open_books.ahead_minor(path.gift.id)
     before = money(Money(ahead, path.gift.currency), lang)
     told = word("around.ahead" if ahead else "around.next", lang, amount=before)
@@ -94,11 +100,14 @@ def facts(purchases: Iterable[Purchase], lang: str) -> dict[UUID, list[str]]:
     return {one.id: _facts(one, lang) for one in purchases}
 
 
+def place(one: Purchase, lang: str) -> str:
+    """Where it was, coarsely; empty when nobody said."""
+    newest = max(one.places.all(), key=lambda p: (p.told_at, p.id), default=None)
+    return word("around.place", lang, region=newest.region) if newest and newest.region else ""
+
+
 def _facts(one: Purchase, lang: str) -> list[str]:
-    told = []
-    place = max(one.places.all(), key=lambda p: (p.told_at, p.id), default=None)
-    if place and place.region:
-        told.append(word("around.place", lang, region=place.region))
+    told = [text] if (text := place(one, lang)) else []
     if one.paid_minor:
         told.append(
             word(

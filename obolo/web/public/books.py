@@ -78,6 +78,7 @@ def purchase_page(
         "cause": found.cause,
         "purchase": found,
         "photos": _photos(found),
+        "place": around.place(found, lang),
         "title": found.description,
         "about": word("books.shared_about", lang, cause=found.cause.name(lang)),
         "card": _card(reverse("purchase_card", args=[slug, cause, purchase_id]), lang),
@@ -206,10 +207,11 @@ def _cause_words(request: HttpRequest, slug: str, cause: Cause) -> dict[str, Any
     bought = list(causes.purchases_of(cause.id, limit=PURCHASES_MAX))
     told = around.facts(bought, lang)
     count = open_books.purchases_count(cause)
+    name, why = words["organisation"].name, around.waiting(cause, lang)
     return words | {
         "cause": cause,
         "books": found,
-        "flow": flow_of_books(found, bought, count, words["organisation"].name, lang),
+        "flow": flow_of_books(found, bought, count, name, why, lang),
         "purchases": [(one, _photos(one), told[one.id]) for one in bought],
         "came": around.came(cause, lang),
         "ended": around.ended(cause, lang),

@@ -88,16 +88,24 @@ def flow(path: Path, organisation: str, because: str, lang: str) -> Flow:
 
 
 def flow_of_books(
-    books: Books, bought: Sequence[Purchase], count: int, organisation: str, lang: str
+    books: Books,
+    bought: Sequence[Purchase],
+    count: int,
+    organisation: str,
+    because: str,
+    lang: str,
 ) -> Flow | None:
-    """The picture of a fund in its own currency; None before anything came in."""
+    """The picture of a fund in its own currency; None before anything came in.
+
+    `because` says why money waits; may be empty.
+    """
     sums = books.main
     total = sums.fee_minor + sums.overhead_minor + sums.received_minor + sums.gone_minor
     if not total:
         return None
     named = {one.id: (one.description, one.bought_on) for one in bought}
     say = _Teller(sums.currency, named, organisation, lang)
-    say.prefix = "fund_"
+    say.prefix, say.because = "fund_", because
     before, after = picture.of_a_fund(sums, bought, count)
     first, rest = say.stations(total, before, after)
     reached = say.money(sums.received_minor + sums.gone_minor)

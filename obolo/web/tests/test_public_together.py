@@ -100,5 +100,6 @@ def test_the_causes_own_dated_words_come_first(charity, client):
     html = html_of(client, cast.page_of(gift) + "?lang=en")
     assert "The rain closed the road. (20 November 2026)" in html
     assert "next to be spent" not in html
+    assert "The rain closed the road." in html_of(client, "/c/acqua-viva/pozzo?lang=en")
     cast.bought(well, Gift.objects.get().gross_minor - 77)
     assert "The rain closed" not in html_of(client, cast.page_of(gift) + "?lang=en")

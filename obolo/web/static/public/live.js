@@ -84,5 +84,13 @@
   window.addEventListener("beforeprint", () => window.history.replaceState(null, "", "/"));
   window.addEventListener("afterprint", () => window.history.replaceState(null, "", address));
 
+  // What was bought can be passed on; where the system has no such menu the link just opens.
+  document.addEventListener("click", (press) => {
+    const link = press.target.closest("a[data-share]");
+    if (!link || !navigator.share) return;
+    press.preventDefault();
+    navigator.share({ url: link.href }).catch(() => {}); // the person thought better of it
+  });
+
   listen();
 })();

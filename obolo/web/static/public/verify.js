@@ -196,6 +196,12 @@ async function checkOne(text, key) {
   const path = lines.slice(3).map(unbase64);
   await checkInclusion(TEXT.encode(extra.body), Number(index[1]), path, log);
   const shown = { kind: body.kind, index: Number(index[1]), size: log.size, root: log.rootText };
+  if (body.kind === "owner" && extra.salt) { // the gift was thought to be another person's
+    const now = await sha(unhex(extra.salt), TEXT.encode(extra.reference));
+    if (toHex(now) !== body.now) {
+      broken("The proof does not open the entry that says whose the gift is.");
+    }
+  }
   if (body.kind !== "gifts") return shown;
   const lo = await openGift(extra, body);
   const numbers = { line: body.line, low: lo + 1, high: lo + extra.amount_minor };
@@ -216,7 +222,7 @@ export async function checkProof(text, keyText) {
 // What the proofs tell, a line each: the number itself, and what it is in the reader's words.
 function facts(found, words) {
   const overhead = (words.overhead ?? "").split(" ");
-  const runs = found.map((one) => [
+  const runs = found.filter((one) => one.line).map((one) => [
     `${one.low}–${one.high}`, overhead.includes(one.line) ? words.forOverhead : words.forCause,
   ]);
   return [...runs, [`${found[0].size} · ${found[0].root}`, words.log]];
