@@ -56,6 +56,22 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("organisation", "slug"), name="one_cause_per_slug"
+                    ),
+                    models.UniqueConstraint(
+                        fields=("organisation", "fund_id"), name="one_cause_per_fund"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("goal_minor", None), ("goal_minor__gt", 0), _connector="OR"
+                        ),
+                        name="goal_is_positive",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Purchase",
@@ -102,6 +118,21 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [
+                    models.Index(
+                        fields=["organisation", "cause", "-recorded_at"], name="purchases_of"
+                    )
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("organisation", "key"), name="one_purchase_per_key"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("amount_minor__gt", 0)), name="purchase_is_positive"
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Evidence",
@@ -156,46 +187,8 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-        ),
-        migrations.AddConstraint(
-            model_name="cause",
-            constraint=models.UniqueConstraint(
-                fields=("organisation", "slug"), name="one_cause_per_slug"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="cause",
-            constraint=models.UniqueConstraint(
-                fields=("organisation", "fund_id"), name="one_cause_per_fund"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="cause",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("goal_minor", None), ("goal_minor__gt", 0), _connector="OR"),
-                name="goal_is_positive",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="purchase",
-            index=models.Index(
-                fields=["organisation", "cause", "-recorded_at"], name="purchases_of"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="purchase",
-            constraint=models.UniqueConstraint(
-                fields=("organisation", "key"), name="one_purchase_per_key"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="purchase",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("amount_minor__gt", 0)), name="purchase_is_positive"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="evidence",
-            index=models.Index(fields=["organisation", "purchase"], name="evidence_of"),
+            options={
+                "indexes": [models.Index(fields=["organisation", "purchase"], name="evidence_of")],
+            },
         ),
     ]

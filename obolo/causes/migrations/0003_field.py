@@ -63,6 +63,11 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("organisation", "cause"), name="one_closing")
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Correction",
@@ -118,6 +123,19 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [
+                    models.Index(fields=["organisation", "purchase"], name="corrections_of")
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("organisation", "key"), name="one_correction_per_key"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("amount_minor__gt", 0)), name="correction_is_positive"
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Decision",
@@ -166,6 +184,13 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("organisation", "purchase"), name="one_decision"
+                    )
+                ],
+            },
         ),
         migrations.CreateModel(
             name="DraftFile",
@@ -233,6 +258,9 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [models.Index(fields=["organisation", "draft_key"], name="draft_files")],
+            },
         ),
         migrations.CreateModel(
             name="Original",
@@ -269,6 +297,17 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("organisation", "sha256"), name="one_original"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("sealed_key", None), ("destroyed_at", None), _connector="XOR"
+                        ),
+                        name="original_has_key_or_end",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="OriginalOpened",
@@ -374,6 +413,20 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [models.Index(fields=["organisation", "cause"], name="outcomes_of")],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("organisation", "key"), name="one_outcome_per_key"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("approved_at", None), ("approved_by__isnull", False), _connector="OR"
+                        ),
+                        name="outcome_has_its_approver",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="OutcomePhoto",
@@ -442,6 +495,9 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [models.Index(fields=["organisation", "outcome"], name="photos_of")],
+            },
         ),
         migrations.CreateModel(
             name="Place",
@@ -497,6 +553,22 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [models.Index(fields=["organisation", "purchase"], name="places_of")],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("lat_tenths", None), ("lon_tenths", None)),
+                            models.Q(
+                                ("lat_tenths__range", (-900, 900)),
+                                ("lon_tenths__range", (-1800, 1800)),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="place_is_on_the_globe",
+                    )
+                ],
+            },
         ),
         migrations.CreateModel(
             name="SpendingLimit",
@@ -531,6 +603,16 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("limit_minor", None), ("limit_minor__gte", 0), _connector="OR"
+                        ),
+                        name="limit_is_an_amount",
+                    )
+                ],
+            },
         ),
         migrations.CreateModel(
             name="WaitingNote",
@@ -574,6 +656,11 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [
+                    models.Index(fields=["organisation", "cause", "-written_at"], name="notes_of")
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Withdrawal",
@@ -608,6 +695,13 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("organisation", "sha256"), name="one_withdrawal"
+                    )
+                ],
+            },
         ),
         migrations.AddField(
             model_name="cause",
@@ -748,108 +842,6 @@ class Migration(migrations.Migration):
                     _connector="OR",
                 ),
                 name="paid_with_its_rate",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="closing",
-            constraint=models.UniqueConstraint(
-                fields=("organisation", "cause"), name="one_closing"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="correction",
-            index=models.Index(fields=["organisation", "purchase"], name="corrections_of"),
-        ),
-        migrations.AddConstraint(
-            model_name="correction",
-            constraint=models.UniqueConstraint(
-                fields=("organisation", "key"), name="one_correction_per_key"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="correction",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("amount_minor__gt", 0)), name="correction_is_positive"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="decision",
-            constraint=models.UniqueConstraint(
-                fields=("organisation", "purchase"), name="one_decision"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="draftfile",
-            index=models.Index(fields=["organisation", "draft_key"], name="draft_files"),
-        ),
-        migrations.AddConstraint(
-            model_name="original",
-            constraint=models.UniqueConstraint(
-                fields=("organisation", "sha256"), name="one_original"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="original",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("sealed_key", None), ("destroyed_at", None), _connector="XOR"),
-                name="original_has_key_or_end",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="outcome",
-            index=models.Index(fields=["organisation", "cause"], name="outcomes_of"),
-        ),
-        migrations.AddConstraint(
-            model_name="outcome",
-            constraint=models.UniqueConstraint(
-                fields=("organisation", "key"), name="one_outcome_per_key"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="outcome",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("approved_at", None), ("approved_by__isnull", False), _connector="OR"
-                ),
-                name="outcome_has_its_approver",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="outcomephoto",
-            index=models.Index(fields=["organisation", "outcome"], name="photos_of"),
-        ),
-        migrations.AddIndex(
-            model_name="place",
-            index=models.Index(fields=["organisation", "purchase"], name="places_of"),
-        ),
-        migrations.AddConstraint(
-            model_name="place",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("lat_tenths", None), ("lon_tenths", None)),
-                    models.Q(
-                        ("lat_tenths__range", (-900, 900)), ("lon_tenths__range", (-1800, 1800))
-                    ),
-                    _connector="OR",
-                ),
-                name="place_is_on_the_globe",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="spendinglimit",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("limit_minor", None), ("limit_minor__gte", 0), _connector="OR"),
-                name="limit_is_an_amount",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="waitingnote",
-            index=models.Index(fields=["organisation", "cause", "-written_at"], name="notes_of"),
-        ),
-        migrations.AddConstraint(
-            model_name="withdrawal",
-            constraint=models.UniqueConstraint(
-                fields=("organisation", "sha256"), name="one_withdrawal"
             ),
         ),
     ]

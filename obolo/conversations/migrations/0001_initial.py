@@ -62,6 +62,21 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("due_at__isnull", False)),
+                        fields=["organisation", "due_at"],
+                        name="due_conversations",
+                    ),
+                    models.Index(fields=["organisation", "-last_at"], name="newest_conversations"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("organisation", "person"), name="one_conversation"
+                    )
+                ],
+            },
         ),
         migrations.CreateModel(
             name="HandOff",
@@ -106,6 +121,15 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("ended_at", None)),
+                        fields=("organisation", "conversation"),
+                        name="one_open_hand_off",
+                    )
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Message",
@@ -175,6 +199,23 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [
+                    models.Index(
+                        fields=["organisation", "conversation", "said_at"], name="messages_in_order"
+                    ),
+                    models.Index(
+                        condition=models.Q(("answered_at", None), ("direction", "in")),
+                        fields=["organisation", "conversation"],
+                        name="unanswered",
+                    ),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("organisation", "provider_id"), name="one_message"
+                    )
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Delivery",
@@ -253,6 +294,27 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("state", "queued")),
+                        fields=["organisation", "due_at"],
+                        name="queued_deliveries",
+                    ),
+                    models.Index(
+                        condition=models.Q(("state", "claimed")),
+                        fields=["organisation", "claimed_at"],
+                        name="claimed_deliveries",
+                    ),
+                    models.Index(
+                        fields=["organisation", "provider_id"], name="delivery_by_provider"
+                    ),
+                    models.Index(fields=["organisation", "message"], name="delivery_of_message"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=("organisation", "key"), name="one_delivery")
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Status",
@@ -288,85 +350,12 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-        ),
-        migrations.AddIndex(
-            model_name="conversation",
-            index=models.Index(
-                condition=models.Q(("due_at__isnull", False)),
-                fields=["organisation", "due_at"],
-                name="due_conversations",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="conversation",
-            index=models.Index(fields=["organisation", "-last_at"], name="newest_conversations"),
-        ),
-        migrations.AddConstraint(
-            model_name="conversation",
-            constraint=models.UniqueConstraint(
-                fields=("organisation", "person"), name="one_conversation"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="handoff",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("ended_at", None)),
-                fields=("organisation", "conversation"),
-                name="one_open_hand_off",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="message",
-            index=models.Index(
-                fields=["organisation", "conversation", "said_at"], name="messages_in_order"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="message",
-            index=models.Index(
-                condition=models.Q(("answered_at", None), ("direction", "in")),
-                fields=["organisation", "conversation"],
-                name="unanswered",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="message",
-            constraint=models.UniqueConstraint(
-                fields=("organisation", "provider_id"), name="one_message"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="delivery",
-            index=models.Index(
-                condition=models.Q(("state", "queued")),
-                fields=["organisation", "due_at"],
-                name="queued_deliveries",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="delivery",
-            index=models.Index(
-                condition=models.Q(("state", "claimed")),
-                fields=["organisation", "claimed_at"],
-                name="claimed_deliveries",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="delivery",
-            index=models.Index(fields=["organisation", "provider_id"], name="delivery_by_provider"),
-        ),
-        migrations.AddIndex(
-            model_name="delivery",
-            index=models.Index(fields=["organisation", "message"], name="delivery_of_message"),
-        ),
-        migrations.AddConstraint(
-            model_name="delivery",
-            constraint=models.UniqueConstraint(fields=("organisation", "key"), name="one_delivery"),
-        ),
-        migrations.AddConstraint(
-            model_name="status",
-            constraint=models.UniqueConstraint(
-                fields=("organisation", "provider_id", "state"), name="one_status"
-            ),
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("organisation", "provider_id", "state"), name="one_status"
+                    )
+                ],
+            },
         ),
     ]

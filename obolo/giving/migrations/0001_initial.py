@@ -94,6 +94,26 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("state__in", ["planned", "open"])),
+                        fields=["organisation", "look_at"],
+                        name="payments_to_look_at",
+                    )
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("organisation", "reference"), name="one_payment"
+                    ),
+                    models.UniqueConstraint(
+                        fields=("organisation", "rail", "provider_ref"), name="one_provider_payment"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("asked_minor__gt", 0)), name="payment_is_positive"
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Gift",
@@ -159,6 +179,20 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [
+                    models.Index(
+                        fields=["organisation", "person", "-paid_at"], name="gifts_of_person"
+                    )
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=("organisation", "payment"), name="one_gift"),
+                    models.CheckConstraint(
+                        condition=models.Q(("gross_minor__gt", 0), ("fee_minor__gte", 0)),
+                        name="gift_is_positive",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Receipt",
@@ -201,6 +235,14 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("organisation", "year", "number"), name="one_number"
+                    ),
+                    models.UniqueConstraint(fields=("organisation", "gift"), name="one_receipt"),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="ReceiptCounter",
@@ -233,62 +275,10 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-        ),
-        migrations.AddIndex(
-            model_name="payment",
-            index=models.Index(
-                condition=models.Q(("state__in", ["planned", "open"])),
-                fields=["organisation", "look_at"],
-                name="payments_to_look_at",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="payment",
-            constraint=models.UniqueConstraint(
-                fields=("organisation", "reference"), name="one_payment"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="payment",
-            constraint=models.UniqueConstraint(
-                fields=("organisation", "rail", "provider_ref"), name="one_provider_payment"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="payment",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("asked_minor__gt", 0)), name="payment_is_positive"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="gift",
-            index=models.Index(
-                fields=["organisation", "person", "-paid_at"], name="gifts_of_person"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="gift",
-            constraint=models.UniqueConstraint(fields=("organisation", "payment"), name="one_gift"),
-        ),
-        migrations.AddConstraint(
-            model_name="gift",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("gross_minor__gt", 0), ("fee_minor__gte", 0)),
-                name="gift_is_positive",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="receipt",
-            constraint=models.UniqueConstraint(
-                fields=("organisation", "year", "number"), name="one_number"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="receipt",
-            constraint=models.UniqueConstraint(fields=("organisation", "gift"), name="one_receipt"),
-        ),
-        migrations.AddConstraint(
-            model_name="receiptcounter",
-            constraint=models.UniqueConstraint(fields=("organisation", "year"), name="one_counter"),
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("organisation", "year"), name="one_counter")
+                ],
+            },
         ),
     ]

@@ -69,6 +69,11 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [
+                    models.Index(fields=["organisation", "-at", "-id"], name="newest_issuer")
+                ],
+            },
         ),
         migrations.CreateModel(
             name="ReceiptName",
@@ -112,6 +117,13 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [
+                    models.Index(
+                        fields=["organisation", "person", "-at", "-id"], name="newest_receipt_name"
+                    )
+                ],
+            },
         ),
         migrations.CreateModel(
             name="ReceiptVoid",
@@ -154,6 +166,14 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("organisation", "receipt"), name="one_void"),
+                    models.CheckConstraint(
+                        condition=models.Q(("reason", ""), _negated=True), name="void_has_a_reason"
+                    ),
+                ],
+            },
         ),
         migrations.RemoveConstraint(
             model_name="receipt",
@@ -211,25 +231,5 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="receipt",
             constraint=models.UniqueConstraint(fields=("organisation", "key"), name="one_reissue"),
-        ),
-        migrations.AddIndex(
-            model_name="issuer",
-            index=models.Index(fields=["organisation", "-at", "-id"], name="newest_issuer"),
-        ),
-        migrations.AddIndex(
-            model_name="receiptname",
-            index=models.Index(
-                fields=["organisation", "person", "-at", "-id"], name="newest_receipt_name"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="receiptvoid",
-            constraint=models.UniqueConstraint(fields=("organisation", "receipt"), name="one_void"),
-        ),
-        migrations.AddConstraint(
-            model_name="receiptvoid",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("reason", ""), _negated=True), name="void_has_a_reason"
-            ),
         ),
     ]

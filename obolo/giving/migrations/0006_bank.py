@@ -93,6 +93,13 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("organisation", "sha256"), name="one_statement_file"
+                    )
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Statement",
@@ -145,6 +152,18 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [
+                    models.Index(
+                        fields=["organisation", "account", "-closing_on"], name="newest_balance"
+                    )
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("organisation", "file", "part"), name="one_statement"
+                    )
+                ],
+            },
         ),
         migrations.CreateModel(
             name="StatementLine",
@@ -218,6 +237,21 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("state", "doubt")),
+                        fields=["organisation", "booked_on"],
+                        name="doubtful_lines",
+                    ),
+                    models.Index(
+                        fields=["organisation", "statement", "state"], name="lines_in_order"
+                    ),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=("organisation", "identity"), name="one_line")
+                ],
+            },
         ),
         migrations.CreateModel(
             name="LineDecision",
@@ -285,6 +319,11 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [
+                    models.Index(fields=["organisation", "line", "at"], name="decisions_of_line")
+                ],
+            },
         ),
         migrations.CreateModel(
             name="PayerAccount",
@@ -334,48 +373,6 @@ class Migration(migrations.Migration):
                     )
                 ],
             },
-        ),
-        migrations.AddConstraint(
-            model_name="statementfile",
-            constraint=models.UniqueConstraint(
-                fields=("organisation", "sha256"), name="one_statement_file"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="statement",
-            index=models.Index(
-                fields=["organisation", "account", "-closing_on"], name="newest_balance"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="statement",
-            constraint=models.UniqueConstraint(
-                fields=("organisation", "file", "part"), name="one_statement"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="statementline",
-            index=models.Index(
-                condition=models.Q(("state", "doubt")),
-                fields=["organisation", "booked_on"],
-                name="doubtful_lines",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="statementline",
-            index=models.Index(
-                fields=["organisation", "statement", "state"], name="lines_in_order"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="statementline",
-            constraint=models.UniqueConstraint(
-                fields=("organisation", "identity"), name="one_line"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="linedecision",
-            index=models.Index(fields=["organisation", "line", "at"], name="decisions_of_line"),
         ),
         RaiseWall("AccountWord", append_only=True),
         RaiseWall("StatementFile", append_only=True),

@@ -56,6 +56,11 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("organisation", "name"), name="one_debit_batch")
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Mandate",
@@ -108,6 +113,62 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("organisation", "reference"), name="one_mandate"
+                    )
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="SavedMethod",
+            fields=[
+                (
+                    "id",
+                    models.UUIDField(
+                        default=obolo.kit.ids.new_id,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("rail", models.CharField(max_length=40)),
+                ("customer", models.CharField(default="", max_length=100)),
+                ("method", models.CharField(max_length=100)),
+                ("shown", models.CharField(default="", max_length=60)),
+                ("saved_at", models.DateTimeField(default=obolo.kit.clock.now)),
+                ("ended_at", models.DateTimeField(null=True)),
+                ("ended_because", models.CharField(default="", max_length=60)),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        db_default=django.db.models.functions.comparison.Cast(
+                            models.Func(
+                                models.Value("obolo.organisation"), function="current_setting"
+                            ),
+                            models.UUIDField(),
+                        ),
+                        db_index=False,
+                        editable=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="organisations.organisation",
+                    ),
+                ),
+                (
+                    "person",
+                    obolo.organisations.wall.WalledKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="people.person",
+                    ),
+                ),
+            ],
+            options={
+                "abstract": False,
+            },
         ),
         migrations.CreateModel(
             name="Pledge",
@@ -202,7 +263,33 @@ class Migration(migrations.Migration):
                         to="people.person",
                     ),
                 ),
+                (
+                    "saved",
+                    obolo.organisations.wall.WalledKey(
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="giving.savedmethod",
+                    ),
+                ),
             ],
+            options={
+                "indexes": [models.Index(fields=["organisation", "person"], name="pledges_of")],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("amount_minor__gt", 0),
+                            ("day__gte", 1),
+                            ("day__lte", 31),
+                            ("rhythm__in", ["monthly", "quarterly", "yearly"]),
+                            ("way__in", ["link", "saved", "debit"]),
+                            ("standing__in", ["begun", "paused", "ended"]),
+                        ),
+                        name="pledge_has_terms",
+                    )
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Instalment",
@@ -270,6 +357,39 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("state__in", ["planned", "asked"])),
+                        fields=["organisation", "look_on"],
+                        name="instalments_to_look_at",
+                    )
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("organisation", "pledge", "period"), name="one_due_day_a_month"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("amount_minor__gt", 0),
+                            (
+                                "state__in",
+                                [
+                                    "planned",
+                                    "asked",
+                                    "collected",
+                                    "unpaid",
+                                    "skipped",
+                                    "paused",
+                                    "missed",
+                                    "cancelled",
+                                ],
+                            ),
+                        ),
+                        name="instalment_is_positive",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="PledgeChange",
@@ -338,66 +458,16 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-        ),
-        migrations.CreateModel(
-            name="SavedMethod",
-            fields=[
-                (
-                    "id",
-                    models.UUIDField(
-                        default=obolo.kit.ids.new_id,
-                        editable=False,
-                        primary_key=True,
-                        serialize=False,
-                    ),
-                ),
-                ("rail", models.CharField(max_length=40)),
-                ("customer", models.CharField(default="", max_length=100)),
-                ("method", models.CharField(max_length=100)),
-                ("shown", models.CharField(default="", max_length=60)),
-                ("saved_at", models.DateTimeField(default=obolo.kit.clock.now)),
-                ("ended_at", models.DateTimeField(null=True)),
-                ("ended_because", models.CharField(default="", max_length=60)),
-                (
-                    "organisation",
-                    models.ForeignKey(
-                        db_default=django.db.models.functions.comparison.Cast(
-                            models.Func(
-                                models.Value("obolo.organisation"), function="current_setting"
-                            ),
-                            models.UUIDField(),
-                        ),
-                        db_index=False,
-                        editable=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="organisations.organisation",
-                    ),
-                ),
-                (
-                    "person",
-                    obolo.organisations.wall.WalledKey(
-                        db_constraint=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="people.person",
-                    ),
-                ),
-            ],
             options={
-                "abstract": False,
+                "indexes": [
+                    models.Index(fields=["organisation", "pledge", "at"], name="changes_of_pledge")
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("organisation", "key"), name="one_pledge_change"
+                    )
+                ],
             },
-        ),
-        migrations.AddField(
-            model_name="pledge",
-            name="saved",
-            field=obolo.organisations.wall.WalledKey(
-                db_constraint=False,
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to="giving.savedmethod",
-            ),
         ),
         migrations.CreateModel(
             name="Attempt",
@@ -509,107 +579,23 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-        ),
-        migrations.AddConstraint(
-            model_name="debitbatch",
-            constraint=models.UniqueConstraint(
-                fields=("organisation", "name"), name="one_debit_batch"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="mandate",
-            constraint=models.UniqueConstraint(
-                fields=("organisation", "reference"), name="one_mandate"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="instalment",
-            index=models.Index(
-                condition=models.Q(("state__in", ["planned", "asked"])),
-                fields=["organisation", "look_on"],
-                name="instalments_to_look_at",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="instalment",
-            constraint=models.UniqueConstraint(
-                fields=("organisation", "pledge", "period"), name="one_due_day_a_month"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="instalment",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("amount_minor__gt", 0),
-                    (
-                        "state__in",
-                        [
-                            "planned",
-                            "asked",
-                            "collected",
-                            "unpaid",
-                            "skipped",
-                            "paused",
-                            "missed",
-                            "cancelled",
-                        ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("organisation", "instalment", "number"), name="one_attempt"
                     ),
-                ),
-                name="instalment_is_positive",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="pledgechange",
-            index=models.Index(fields=["organisation", "pledge", "at"], name="changes_of_pledge"),
-        ),
-        migrations.AddConstraint(
-            model_name="pledgechange",
-            constraint=models.UniqueConstraint(
-                fields=("organisation", "key"), name="one_pledge_change"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="pledge",
-            index=models.Index(fields=["organisation", "person"], name="pledges_of"),
-        ),
-        migrations.AddConstraint(
-            model_name="pledge",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("amount_minor__gt", 0),
-                    ("day__gte", 1),
-                    ("day__lte", 31),
-                    ("rhythm__in", ["monthly", "quarterly", "yearly"]),
-                    ("way__in", ["link", "saved", "debit"]),
-                    ("standing__in", ["begun", "paused", "ended"]),
-                ),
-                name="pledge_has_terms",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="attempt",
-            constraint=models.UniqueConstraint(
-                fields=("organisation", "instalment", "number"), name="one_attempt"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="attempt",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("outcome__in", ["open", "collected"])),
-                fields=("organisation", "instalment"),
-                name="one_living_attempt",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="attempt",
-            constraint=models.UniqueConstraint(
-                fields=("organisation", "payment"), name="one_attempt_per_payment"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="attempt",
-            constraint=models.UniqueConstraint(
-                fields=("organisation", "end_to_end"), name="one_debit"
-            ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("outcome__in", ["open", "collected"])),
+                        fields=("organisation", "instalment"),
+                        name="one_living_attempt",
+                    ),
+                    models.UniqueConstraint(
+                        fields=("organisation", "payment"), name="one_attempt_per_payment"
+                    ),
+                    models.UniqueConstraint(
+                        fields=("organisation", "end_to_end"), name="one_debit"
+                    ),
+                ],
+            },
         ),
     ]

@@ -125,6 +125,43 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [
+                    models.Index(fields=["organisation", "gift", "at"], name="deeds_of_gift"),
+                    models.Index(fields=["organisation", "about"], name="deeds_about"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("organisation", "key"), name="one_deed_per_key"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "kind__in",
+                                [
+                                    "refund_asked",
+                                    "refund_withdrawn",
+                                    "refund_refused",
+                                    "refunded",
+                                    "charged_back",
+                                    "came_back",
+                                    "fee_known",
+                                    "voided",
+                                    "raised",
+                                    "owner_changed",
+                                    "matched",
+                                    "move_asked",
+                                    "move_withdrawn",
+                                    "move_declined",
+                                    "moved",
+                                    "converted",
+                                ],
+                            )
+                        ),
+                        name="deed_known_kind",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Move",
@@ -202,6 +239,37 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("state", "waiting")),
+                        fields=["organisation", "asked_at"],
+                        name="moves_that_wait",
+                    )
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("organisation", "key"), name="one_move_per_key"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("amount_minor", None), ("amount_minor__gt", 0), _connector="OR"
+                        ),
+                        name="move_is_positive",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("kind__in", ["designation", "correction", "failed", "closing"]),
+                            ("state__in", ["waiting", "done", "declined", "withdrawn"]),
+                        ),
+                        name="move_known_kind",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("from_fund_id", models.F("to_fund_id")), _negated=True),
+                        name="move_goes_elsewhere",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Refund",
@@ -277,6 +345,39 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [
+                    models.Index(fields=["organisation", "gift"], name="refunds_of_gift"),
+                    models.Index(
+                        condition=models.Q(("state", "planned")),
+                        fields=["organisation", "look_at"],
+                        name="refunds_to_carry_out",
+                    ),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("organisation", "key"), name="one_refund_per_key"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("amount_minor__gt", 0)), name="refund_is_positive"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("state__in", ["planned", "done", "refused", "withdrawn"]),
+                            ("way__in", ["rail", "hand", "found"]),
+                        ),
+                        name="refund_known_state",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "done"), _negated=True),
+                            ("returned_on__isnull", False),
+                            _connector="OR",
+                        ),
+                        name="refund_done_has_day",
+                    ),
+                ],
+            },
         ),
         migrations.AddField(
             model_name="payment",
@@ -289,134 +390,6 @@ class Migration(migrations.Migration):
                 condition=models.Q(("recheck_at__isnull", False)),
                 fields=["organisation", "recheck_at"],
                 name="payments_to_recheck",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="deed",
-            index=models.Index(fields=["organisation", "gift", "at"], name="deeds_of_gift"),
-        ),
-        migrations.AddIndex(
-            model_name="deed",
-            index=models.Index(fields=["organisation", "about"], name="deeds_about"),
-        ),
-        migrations.AddConstraint(
-            model_name="deed",
-            constraint=models.UniqueConstraint(
-                fields=("organisation", "key"), name="one_deed_per_key"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="deed",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "kind__in",
-                        [
-                            "refund_asked",
-                            "refund_withdrawn",
-                            "refund_refused",
-                            "refunded",
-                            "charged_back",
-                            "came_back",
-                            "fee_known",
-                            "voided",
-                            "raised",
-                            "owner_changed",
-                            "matched",
-                            "move_asked",
-                            "move_withdrawn",
-                            "move_declined",
-                            "moved",
-                            "converted",
-                        ],
-                    )
-                ),
-                name="deed_known_kind",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="move",
-            index=models.Index(
-                condition=models.Q(("state", "waiting")),
-                fields=["organisation", "asked_at"],
-                name="moves_that_wait",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="move",
-            constraint=models.UniqueConstraint(
-                fields=("organisation", "key"), name="one_move_per_key"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="move",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("amount_minor", None), ("amount_minor__gt", 0), _connector="OR"
-                ),
-                name="move_is_positive",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="move",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("kind__in", ["designation", "correction", "failed", "closing"]),
-                    ("state__in", ["waiting", "done", "declined", "withdrawn"]),
-                ),
-                name="move_known_kind",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="move",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("from_fund_id", models.F("to_fund_id")), _negated=True),
-                name="move_goes_elsewhere",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="refund",
-            index=models.Index(fields=["organisation", "gift"], name="refunds_of_gift"),
-        ),
-        migrations.AddIndex(
-            model_name="refund",
-            index=models.Index(
-                condition=models.Q(("state", "planned")),
-                fields=["organisation", "look_at"],
-                name="refunds_to_carry_out",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="refund",
-            constraint=models.UniqueConstraint(
-                fields=("organisation", "key"), name="one_refund_per_key"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="refund",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("amount_minor__gt", 0)), name="refund_is_positive"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="refund",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("state__in", ["planned", "done", "refused", "withdrawn"]),
-                    ("way__in", ["rail", "hand", "found"]),
-                ),
-                name="refund_known_state",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="refund",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state", "done"), _negated=True),
-                    ("returned_on__isnull", False),
-                    _connector="OR",
-                ),
-                name="refund_done_has_day",
             ),
         ),
     ]

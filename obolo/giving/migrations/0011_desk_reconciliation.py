@@ -58,6 +58,25 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("ended_at", None)),
+                        fields=["organisation", "asked_at"],
+                        name="open_runs",
+                    ),
+                    models.Index(
+                        fields=["organisation", "rail", "-asked_at"], name="runs_in_order"
+                    ),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("by", None)),
+                        fields=("organisation", "rail", "day"),
+                        name="one_daily_run",
+                    )
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Finding",
@@ -185,26 +204,6 @@ class Migration(migrations.Migration):
                     models.UniqueConstraint(fields=("organisation", "key"), name="one_desk_gift")
                 ],
             },
-        ),
-        migrations.AddIndex(
-            model_name="run",
-            index=models.Index(
-                condition=models.Q(("ended_at", None)),
-                fields=["organisation", "asked_at"],
-                name="open_runs",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="run",
-            index=models.Index(fields=["organisation", "rail", "-asked_at"], name="runs_in_order"),
-        ),
-        migrations.AddConstraint(
-            model_name="run",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("by", None)),
-                fields=("organisation", "rail", "day"),
-                name="one_daily_run",
-            ),
         ),
         RaiseWall("DeskGift", append_only=True),
         RaiseWall(

@@ -18,56 +18,10 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        # One block of 2**42 numbers for each line: 2**21 lines fill the positive int8 numbers.
         migrations.RunSQL(
             "CREATE SEQUENCE ledger_block MINVALUE 0 MAXVALUE 2097151 NO CYCLE;"
             "CREATE SEQUENCE ledger_turn",
             "DROP SEQUENCE ledger_block; DROP SEQUENCE ledger_turn",
-        ),
-        migrations.CreateModel(
-            name="Entry",
-            fields=[
-                (
-                    "id",
-                    models.UUIDField(
-                        default=obolo.kit.ids.new_id,
-                        editable=False,
-                        primary_key=True,
-                        serialize=False,
-                    ),
-                ),
-                (
-                    "turn",
-                    models.BigIntegerField(
-                        db_default=models.Func(models.Value("ledger_turn"), function="nextval"),
-                        editable=False,
-                    ),
-                ),
-                ("kind", models.CharField(max_length=20)),
-                ("source_id", models.UUIDField()),
-                ("overhead_bps", models.PositiveIntegerField(default=0)),
-                ("key", models.CharField(max_length=200)),
-                ("inputs_hash", models.BinaryField(max_length=32)),
-                ("value_date", models.DateField()),
-                ("posted_at", models.DateTimeField(default=obolo.kit.clock.now)),
-                ("memo", models.CharField(default="", max_length=200)),
-                (
-                    "organisation",
-                    models.ForeignKey(
-                        db_default=django.db.models.functions.comparison.Cast(
-                            models.Func(
-                                models.Value("obolo.organisation"), function="current_setting"
-                            ),
-                            models.UUIDField(),
-                        ),
-                        db_index=False,
-                        editable=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="organisations.organisation",
-                    ),
-                ),
-            ],
         ),
         migrations.CreateModel(
             name="Fund",
@@ -112,6 +66,21 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("purpose__in", ["restricted", "unrestricted", "overhead", "reserve"])
+                        ),
+                        name="fund_known_purpose",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("purpose__in", ("overhead", "reserve"))),
+                        fields=("organisation", "purpose"),
+                        name="one_system_fund",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Line",
@@ -170,6 +139,95 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("organisation", "fund", "currency"), name="one_line_per_currency"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("head__gte", 0), ("head__lte", 4398046511104)),
+                        name="head_in_block",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("free_from__gte", 0),
+                            ("free_from__lte", models.F("head")),
+                            ("gifted_minor__gte", models.F("overhead_minor")),
+                            ("gifts_count__gte", 0),
+                            ("overhead_minor__gte", 0),
+                            ("used_minor__gte", models.F("free_from")),
+                            ("used_minor__lte", models.F("head")),
+                        ),
+                        name="standing_is_possible",
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="Entry",
+            fields=[
+                (
+                    "id",
+                    models.UUIDField(
+                        default=obolo.kit.ids.new_id,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                (
+                    "turn",
+                    models.BigIntegerField(
+                        db_default=models.Func(models.Value("ledger_turn"), function="nextval"),
+                        editable=False,
+                    ),
+                ),
+                ("kind", models.CharField(max_length=20)),
+                ("source_id", models.UUIDField()),
+                ("overhead_bps", models.PositiveIntegerField(default=0)),
+                ("key", models.CharField(max_length=200)),
+                ("inputs_hash", models.BinaryField(max_length=32)),
+                ("value_date", models.DateField()),
+                ("posted_at", models.DateTimeField(default=obolo.kit.clock.now)),
+                ("memo", models.CharField(default="", max_length=200)),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        db_default=django.db.models.functions.comparison.Cast(
+                            models.Func(
+                                models.Value("obolo.organisation"), function="current_setting"
+                            ),
+                            models.UUIDField(),
+                        ),
+                        db_index=False,
+                        editable=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="organisations.organisation",
+                    ),
+                ),
+                (
+                    "line",
+                    obolo.organisations.wall.WalledKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="ledger.line",
+                    ),
+                ),
+            ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("organisation", "key"), name="one_entry_per_key"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("kind__in", ["gift", "purchase"])),
+                        name="entry_known_kind",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Leg",
@@ -224,17 +282,25 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-        ),
-        migrations.AddField(
-            model_name="entry",
-            name="line",
-            field=obolo.organisations.wall.WalledKey(
-                db_constraint=False,
-                db_index=False,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to="ledger.line",
-            ),
+            options={
+                "indexes": [models.Index(fields=["organisation", "entry"], name="leg_by_entry")],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("amount_minor", 0), _negated=True), name="leg_not_zero"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("account__startswith", "fund:"), ("line__isnull", False)),
+                            models.Q(
+                                models.Q(("account__startswith", "fund:"), _negated=True),
+                                ("line__isnull", True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="leg_line_of_fund",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Mint",
@@ -299,6 +365,27 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [
+                    models.Index(fields=["organisation", "source_id"], name="mint_by_source"),
+                    models.Index(fields=["organisation", "entry"], name="mint_by_entry"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("organisation", "line", "lo"), name="mint_one_lo"
+                    ),
+                    models.UniqueConstraint(
+                        fields=("organisation", "line", "hi"), name="mint_one_hi"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("hi__gt", models.F("lo")), ("lo__gte", 0)),
+                        name="mint_not_empty",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("source_kind__in", ["gift"])), name="mint_known_source"
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Use",
@@ -342,6 +429,20 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [
+                    models.Index(fields=["organisation", "source_id"], name="use_by_source"),
+                    models.Index(fields=["organisation", "entry"], name="use_by_entry"),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("amount_minor__gt", 0)), name="use_not_empty"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("kind__in", ["purchase"])), name="use_known"
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="UseRange",
@@ -396,160 +497,23 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-        ),
-        migrations.AddConstraint(
-            model_name="fund",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("purpose__in", ["restricted", "unrestricted", "overhead", "reserve"])
-                ),
-                name="fund_known_purpose",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="fund",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("purpose__in", ("overhead", "reserve"))),
-                fields=("organisation", "purpose"),
-                name="one_system_fund",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="line",
-            constraint=models.UniqueConstraint(
-                fields=("organisation", "fund", "currency"), name="one_line_per_currency"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="line",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("head__gte", 0), ("head__lte", 4398046511104)),
-                name="head_in_block",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="line",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("free_from__gte", 0),
-                    ("free_from__lte", models.F("head")),
-                    ("gifted_minor__gte", models.F("overhead_minor")),
-                    ("gifts_count__gte", 0),
-                    ("overhead_minor__gte", 0),
-                    ("used_minor__gte", models.F("free_from")),
-                    ("used_minor__lte", models.F("head")),
-                ),
-                name="standing_is_possible",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="leg",
-            index=models.Index(fields=["organisation", "entry"], name="leg_by_entry"),
-        ),
-        migrations.AddConstraint(
-            model_name="leg",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("amount_minor", 0), _negated=True), name="leg_not_zero"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="leg",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("account__startswith", "fund:"), ("line__isnull", False)),
-                    models.Q(
-                        models.Q(("account__startswith", "fund:"), _negated=True),
-                        ("line__isnull", True),
+            options={
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("live", True)),
+                        fields=["organisation", "line", "lo"],
+                        name="live_use_by_lo",
                     ),
-                    _connector="OR",
-                ),
-                name="leg_line_of_fund",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="entry",
-            constraint=models.UniqueConstraint(
-                fields=("organisation", "key"), name="one_entry_per_key"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="entry",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("kind__in", ["gift", "purchase"])), name="entry_known_kind"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="mint",
-            index=models.Index(fields=["organisation", "source_id"], name="mint_by_source"),
-        ),
-        migrations.AddIndex(
-            model_name="mint",
-            index=models.Index(fields=["organisation", "entry"], name="mint_by_entry"),
-        ),
-        migrations.AddConstraint(
-            model_name="mint",
-            constraint=models.UniqueConstraint(
-                fields=("organisation", "line", "lo"), name="mint_one_lo"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="mint",
-            constraint=models.UniqueConstraint(
-                fields=("organisation", "line", "hi"), name="mint_one_hi"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="mint",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("hi__gt", models.F("lo")), ("lo__gte", 0)),
-                name="mint_not_empty",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="mint",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("source_kind__in", ["gift"])), name="mint_known_source"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="use",
-            index=models.Index(fields=["organisation", "source_id"], name="use_by_source"),
-        ),
-        migrations.AddIndex(
-            model_name="use",
-            index=models.Index(fields=["organisation", "entry"], name="use_by_entry"),
-        ),
-        migrations.AddConstraint(
-            model_name="use",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("amount_minor__gt", 0)), name="use_not_empty"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="use",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("kind__in", ["purchase"])), name="use_known"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="userange",
-            index=models.Index(
-                condition=models.Q(("live", True)),
-                fields=["organisation", "line", "lo"],
-                name="live_use_by_lo",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="userange",
-            index=models.Index(fields=["organisation", "use"], name="use_range_by_use"),
-        ),
-        migrations.AddConstraint(
-            model_name="userange",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("hi__gt", models.F("lo")), ("hi__lte", 4398046511104), ("lo__gte", 0)
-                ),
-                name="use_range_in_block",
-            ),
+                    models.Index(fields=["organisation", "use"], name="use_range_by_use"),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("hi__gt", models.F("lo")), ("hi__lte", 4398046511104), ("lo__gte", 0)
+                        ),
+                        name="use_range_in_block",
+                    )
+                ],
+            },
         ),
     ]

@@ -27,7 +27,6 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        # Counts the firings of what must never fire; see `backstop`.
         migrations.RunSQL(
             "CREATE SEQUENCE ledger_backstop MINVALUE 1", "DROP SEQUENCE ledger_backstop"
         ),
@@ -76,6 +75,27 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [
+                    models.Index(fields=["organisation", "gift_id"], name="batch_gift_by_gift")
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("organisation", "key"), name="one_batch_gift_per_key"
+                    ),
+                    models.UniqueConstraint(
+                        fields=("organisation", "entry", "place"), name="one_batch_gift_per_place"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("fee_minor__gte", 0),
+                            ("fee_minor__lt", models.F("gross_minor")),
+                            ("gross_minor__gt", 0),
+                        ),
+                        name="batch_gift_has_cents",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Lineage",
@@ -144,6 +164,50 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [
+                    models.Index(
+                        fields=["organisation", "from_line", "from_lo"], name="lineage_onward"
+                    ),
+                    models.Index(
+                        condition=models.Q(("kind__in", ("cover", "reimburse"))),
+                        fields=["organisation", "to_line", "to_lo"],
+                        name="lineage_standing_in",
+                    ),
+                    models.Index(
+                        condition=models.Q(
+                            ("kind__in", ("transfer", "conversion", "returned")),
+                            ("to_hi__gt", models.F("to_lo")),
+                        ),
+                        fields=["organisation", "to_line", "to_lo"],
+                        name="lineage_back",
+                    ),
+                    models.Index(fields=["organisation", "entry"], name="lineage_by_entry"),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "kind__in",
+                                ("cover", "reimburse", "transfer", "conversion", "returned"),
+                            )
+                        ),
+                        name="lineage_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("before__gte", 0),
+                            ("from_hi__gt", models.F("from_lo")),
+                            ("from_lo__gte", 0),
+                            ("from_total__gt", 0),
+                            ("to_hi__gte", models.F("to_lo")),
+                            ("to_lo__gte", 0),
+                            ("to_total__gt", 0),
+                        ),
+                        name="lineage_is_a_map",
+                    ),
+                ],
+            },
         ),
         migrations.RemoveConstraint(
             model_name="entry",
@@ -329,86 +393,6 @@ class Migration(migrations.Migration):
                     _connector="OR",
                 ),
                 name="ended_by_an_entry",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="batchgift",
-            index=models.Index(fields=["organisation", "gift_id"], name="batch_gift_by_gift"),
-        ),
-        migrations.AddConstraint(
-            model_name="batchgift",
-            constraint=models.UniqueConstraint(
-                fields=("organisation", "key"), name="one_batch_gift_per_key"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="batchgift",
-            constraint=models.UniqueConstraint(
-                fields=("organisation", "entry", "place"), name="one_batch_gift_per_place"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="batchgift",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("fee_minor__gte", 0),
-                    ("fee_minor__lt", models.F("gross_minor")),
-                    ("gross_minor__gt", 0),
-                ),
-                name="batch_gift_has_cents",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="lineage",
-            index=models.Index(
-                fields=["organisation", "from_line", "from_lo"], name="lineage_onward"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="lineage",
-            index=models.Index(
-                condition=models.Q(("kind__in", ("cover", "reimburse"))),
-                fields=["organisation", "to_line", "to_lo"],
-                name="lineage_standing_in",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="lineage",
-            index=models.Index(
-                condition=models.Q(
-                    ("kind__in", ("transfer", "conversion", "returned")),
-                    ("to_hi__gt", models.F("to_lo")),
-                ),
-                fields=["organisation", "to_line", "to_lo"],
-                name="lineage_back",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="lineage",
-            index=models.Index(fields=["organisation", "entry"], name="lineage_by_entry"),
-        ),
-        migrations.AddConstraint(
-            model_name="lineage",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("kind__in", ("cover", "reimburse", "transfer", "conversion", "returned"))
-                ),
-                name="lineage_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="lineage",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("before__gte", 0),
-                    ("from_hi__gt", models.F("from_lo")),
-                    ("from_lo__gte", 0),
-                    ("from_total__gt", 0),
-                    ("to_hi__gte", models.F("to_lo")),
-                    ("to_lo__gte", 0),
-                    ("to_total__gt", 0),
-                ),
-                name="lineage_is_a_map",
             ),
         ),
     ]

@@ -51,6 +51,23 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("entry_id__isnull", False)),
+                        fields=["organisation", "entry_id"],
+                        name="leaf_by_entry",
+                    ),
+                    models.Index(
+                        condition=models.Q(("source_id__isnull", False)),
+                        fields=["organisation", "source_id"],
+                        name="leaf_by_source",
+                    ),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=("organisation", "index"), name="one_leaf")
+                ],
+            },
         ),
         migrations.CreateModel(
             name="LogBatch",
@@ -92,6 +109,13 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("organisation", "leaf"), name="one_batch_per_leaf"
+                    )
+                ],
+            },
         ),
         migrations.CreateModel(
             name="LoggedFile",
@@ -123,6 +147,13 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("organisation", "evidence_id"), name="one_logged_file"
+                    )
+                ],
+            },
         ),
         migrations.CreateModel(
             name="LogHead",
@@ -157,6 +188,9 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [models.UniqueConstraint(fields=("organisation",), name="one_log")],
+            },
         ),
         migrations.CreateModel(
             name="LogLine",
@@ -191,6 +225,13 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("organisation", "line_id"), name="one_logged_line"
+                    )
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Share",
@@ -235,6 +276,12 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [models.Index(fields=["organisation", "gift_id"], name="share_by_gift")],
+                "constraints": [
+                    models.UniqueConstraint(fields=("organisation", "mint_id"), name="one_share")
+                ],
+            },
         ),
         migrations.CreateModel(
             name="SignedCheckpoint",
@@ -269,6 +316,11 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("organisation", "size"), name="one_checkpoint")
+                ],
+            },
         ),
         migrations.CreateModel(
             name="WatchedLog",
@@ -304,6 +356,13 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("organisation", "origin"), name="one_watched_log"
+                    )
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Witness",
@@ -337,6 +396,11 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("organisation", "key"), name="one_witness")
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Cosignature",
@@ -377,73 +441,5 @@ class Migration(migrations.Migration):
                     )
                 ],
             },
-        ),
-        migrations.AddIndex(
-            model_name="leaf",
-            index=models.Index(
-                condition=models.Q(("entry_id__isnull", False)),
-                fields=["organisation", "entry_id"],
-                name="leaf_by_entry",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="leaf",
-            index=models.Index(
-                condition=models.Q(("source_id__isnull", False)),
-                fields=["organisation", "source_id"],
-                name="leaf_by_source",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="leaf",
-            constraint=models.UniqueConstraint(fields=("organisation", "index"), name="one_leaf"),
-        ),
-        migrations.AddConstraint(
-            model_name="logbatch",
-            constraint=models.UniqueConstraint(
-                fields=("organisation", "leaf"), name="one_batch_per_leaf"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="loggedfile",
-            constraint=models.UniqueConstraint(
-                fields=("organisation", "evidence_id"), name="one_logged_file"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="loghead",
-            constraint=models.UniqueConstraint(fields=("organisation",), name="one_log"),
-        ),
-        migrations.AddConstraint(
-            model_name="logline",
-            constraint=models.UniqueConstraint(
-                fields=("organisation", "line_id"), name="one_logged_line"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="share",
-            index=models.Index(fields=["organisation", "gift_id"], name="share_by_gift"),
-        ),
-        migrations.AddConstraint(
-            model_name="share",
-            constraint=models.UniqueConstraint(
-                fields=("organisation", "mint_id"), name="one_share"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="signedcheckpoint",
-            constraint=models.UniqueConstraint(
-                fields=("organisation", "size"), name="one_checkpoint"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="watchedlog",
-            constraint=models.UniqueConstraint(
-                fields=("organisation", "origin"), name="one_watched_log"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="witness",
-            constraint=models.UniqueConstraint(fields=("organisation", "key"), name="one_witness"),
         ),
     ]
