@@ -127,8 +127,8 @@ class Gift(Walled):
 
     @property
     def other_amount(self) -> bool:
-        """Was another amount paid than asked? Flagged for staff."""
-        return self.gross_minor != self.asked_minor
+        """Was another amount, or another currency, paid than asked? Flagged for staff."""
+        return self.gross_minor != self.asked_minor or self.currency != self.payment.currency
 
 
 class Receipt(Walled):

@@ -17,6 +17,8 @@ CAUSES: tuple[dict[str, Any], ...] = (
         },
         "aliases": ["pozzo", "acqua", "well", "water", "بئر", "ماء"],
         "goal_minor": 1_200_000,
+        "sdg_goals": [6, 3],
+        "icnpo_group": "6",
     },
     {
         "slug": "scuola-libano",
@@ -32,6 +34,8 @@ CAUSES: tuple[dict[str, Any], ...] = (
         },
         "aliases": ["scuola", "libri", "school", "books", "مدرسة", "كتب"],
         "goal_minor": 2_500_000,
+        "sdg_goals": [4],
+        "icnpo_group": "2",
     },
     {
         "slug": "mensa-napoli",
@@ -47,6 +51,8 @@ CAUSES: tuple[dict[str, Any], ...] = (
         },
         "aliases": ["mensa", "pasti", "soup kitchen", "meals", "مطعم", "وجبات"],
         "goal_minor": 1_800_000,
+        "sdg_goals": [2, 1],
+        "icnpo_group": "4",
     },
     {
         "slug": "ricerca-seno",
@@ -62,6 +68,8 @@ CAUSES: tuple[dict[str, Any], ...] = (
         },
         "aliases": ["ricerca", "tumore", "research", "cancer", "أبحاث", "سرطان"],
         "goal_minor": 5_000_000,
+        "sdg_goals": [3],
+        "icnpo_group": "2",
     },
     {
         "slug": "emergenza-alluvione",
@@ -77,6 +85,8 @@ CAUSES: tuple[dict[str, Any], ...] = (
         },
         "aliases": ["alluvione", "flood", "فيضان"],
         "goal_minor": 1_000_000,
+        "sdg_goals": [11, 13],
+        "icnpo_group": "4",
     },
     {
         "slug": "casa-rifugio",
@@ -92,5 +102,7 @@ CAUSES: tuple[dict[str, Any], ...] = (
         },
         "aliases": ["rifugio", "shelter", "ملجأ", "إيواء"],
         "goal_minor": 1_500_000,
+        "sdg_goals": [5, 16],
+        "icnpo_group": "4",
     },
 )

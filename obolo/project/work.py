@@ -16,6 +16,7 @@ from django.db import Error as DatabaseError
 from django.db import connection
 
 from obolo.assistant.understand import understand
+from obolo.causes import actions as causes
 from obolo.conversations import sending
 from obolo.organisations import queries as organisations
 from obolo.organisations.bell import CHANNEL
@@ -143,6 +144,7 @@ class Workers:
             Lane("log", publish_the_log.run, 1, full=ALL, every=60.0),
             Lane("check", check.run_due, 1, full=ALL, every=300.0),
             Lane("reconcile", reconcile.run, 1, every=300.0),
+            Lane("drafts", _forget_drafts, 1, full=100, every=3600.0),
             Lane("claims", _give_up_claims, 1, full=ALL, every=30.0),
         ]
         self._by_topic = {lane.topic: lane for lane in self._lanes}
@@ -203,3 +205,8 @@ class Workers:
 def _give_up_claims(organisation_id: UUID) -> int:
     with within(organisation_id):
         return sending.give_up_claims()
+
+
+def _forget_drafts(organisation_id: UUID) -> int:
+    with within(organisation_id):
+        return causes.forget_old()

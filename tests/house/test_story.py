@@ -117,7 +117,8 @@ def _page_with_the_photo(house: House, given: Given, bought: str) -> None:
 
 def _moments(page: str) -> list[str]:
     """The moments of the steps: a time with a clock, not only a day."""
-    return re.findall(r'<time datetime="(\d{4}-\d\d-\d\dT[^"]+)"', page)
+    steps = page.partition('<ol class="steps">')[2].partition("</ol>")[0]
+    return re.findall(r'<time datetime="(\d{4}-\d\d-\d\dT[^"]+)"', steps)
 
 
 def test_confirmed_in_words_then_stopped(house: House, words: Words) -> None:

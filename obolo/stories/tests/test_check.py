@@ -11,7 +11,7 @@ from obolo.organisations.actions import add_staff
 from obolo.organisations.models import Role
 from obolo.organisations.wall import within
 from obolo.stories import audit, check
-from obolo.trace import checks
+from obolo.trace import checks, log_audit, publishing
 from obolo.trace.check_models import CheckRun, CheckWish
 
 ROME = ZoneInfo("Europe/Rome")
@@ -95,3 +95,17 @@ def test_all_is_read_as_of_one_moment(committed, monkeypatch):
     assert seen == [0, 0]
     with within(committed.id):
         assert CheckRun.objects.count() == 2
+
+
+def test_what_is_published_while_the_audit_reads_is_no_finding(committed, settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path / "files"
+
+    def publish(_: int) -> None:
+        publishing.publish(committed.id)
+
+    with check._unchanging(), within(committed.id):
+        assert checks.last() is None  # from here on nothing newer is seen
+        at_once(publish, 1)
+        assert log_audit.breaches() == []
+    with within(committed.id):
+        assert log_audit.breaches() == []

@@ -10,6 +10,8 @@ from django.test import Client
 from PIL import Image
 
 from obolo.causes import telling
+from obolo.causes.models import Evidence
+from obolo.kit.clock import now
 from obolo.ledger import queries as ledger
 from obolo.trace import open_books
 from obolo.web.tests import public_cast as cast
@@ -193,3 +195,17 @@ def test_what_came_of_it_is_told_once_somebody_answers_for_it(well, client):
     html = html_of(client, address)
     assert "Water flows" not in html
     assert "wrong well" not in html
+
+
+def test_a_photo_that_may_not_be_shown_any_more_is_gone_everywhere(well, client):
+    purchase = cast.bought(well, 100, what="Cemento", files="photo")
+    [shot] = purchase.evidence.all()
+    addresses = (f"{ORGANISATION}/photo/{shot.id}", CAUSE, f"{CAUSE}/{purchase.id}")
+    assert client.get(addresses[0]).status_code == 200
+    card = client.get(f"{CAUSE}/{purchase.id}/card.png").headers["ETag"]
+    Evidence.objects.filter(id=shot.id).update(hidden_at=now())
+    assert client.get(addresses[0]).status_code == 404
+    for address in addresses[1:]:
+        assert str(shot.id) not in client.get(address).content.decode()
+    drawn = client.get(f"{CAUSE}/{purchase.id}/card.png", headers={"If-None-Match": card})
+    assert drawn.status_code == 200, "the picture of the link is drawn without it"
