@@ -29,7 +29,7 @@ PRETEND, STRIPE, SATISPAY = "pay_simulator", "stripe", "satispay"
 PAGE_LIVES = {STRIPE: timedelta(hours=24), SATISPAY: timedelta(hours=24)}
 # Whose answer to `fetch` tells what went back; the others say nothing of it.
 TELL_REFUNDS = frozenset({PRETEND, STRIPE})
-KEEPING = frozenset({PRETEND, STRIPE})  # rails that can keep a method for later
+KEEPING = frozenset({PRETEND})  # rails that can keep a method for later
 _kept: dict[str, WholeRail] = {}  # connection pools, by account and its secrets
 
 

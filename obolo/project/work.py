@@ -136,7 +136,7 @@ class Workers:
             Lane("pay", receive_a_gift.place_due, 2, full=receive_a_gift.BATCH),
             Lane("look", receive_a_gift.look_again, 1, full=receive_a_gift.BATCH, every=5.0),
             Lane("refund", give_back.give_back_due, 1, full=give_back.BATCH, every=2.0),
-            Lane("recheck", give_back.look_again, 1, full=give_back.BATCH, every=30.0),
+            Lane("recheck", give_back.look_again, 1, full=give_back.BATCH, every=5.0),
             Lane("pledge", keep_a_pledge.run, 1, full=keep_a_pledge.BATCH, every=2.0),
             Lane("send", hand_over.run, settings.senders, full=hand_over.BATCH, gather=0.02),
             Lane("tell", spend_and_trace.tell_due, 1),

@@ -16,6 +16,7 @@ import stripe
 
 from obolo.gateways.payments import stripe_reading as reading
 from obolo.gateways.payments.rail import (
+    Kept,
     Order,
     RailRefused,
     RailUnreachable,
@@ -37,7 +38,8 @@ PAGE = 100
 PAGES_MAX = 200
 _LOCALES = frozenset({"it", "en", "fr", "de", "es", "pt", "nl", "ro", "pl"})  # Arabic: not offered
 _REF = re.compile(r"[A-Za-z0-9_]{1,255}")
-_EXPAND = "payment_intent.latest_charge.balance_transaction"
+_CHARGE = "latest_charge.balance_transaction"
+_EXPAND = f"payment_intent.{_CHARGE}"
 _REFUND: dict[str, RefundState] = {"succeeded": "done", "failed": "failed", "canceled": "failed"}
 _Answer = TypeVar("_Answer")
 
@@ -84,6 +86,27 @@ class StripeRail:
         if self._session(provider_ref)["status"] == "complete":
             return known  # a debit on its way: a second page would take a second gift
         return self._open(order, f"{order.reference}:{known.provider_ref}")
+
+    def charge(self, order: Order, kept: Kept) -> RemotePayment:
+        """Take the amount from a kept method while the donor is away; a decline is an answer."""
+        params = {
+            "amount": reading.units(order.amount),
+            "currency": order.amount.currency.lower(),
+            "customer": kept.customer,
+            "payment_method": kept.method,
+            "off_session": True,
+            "confirm": True,
+            "description": order.description or order.reference,
+            "metadata": {"reference": order.reference, "off_session": "yes"},
+        }
+        intents = self._client.v1.payment_intents
+        try:
+            made = _ask(
+                lambda: intents.create(params, {"idempotency_key": order.reference})  # type: ignore[arg-type]
+            )
+        except _Declined as declined:
+            return self.fetch(declined.intent)
+        return self.fetch(_named(made))
 
     def fetch(self, provider_ref: str) -> RemotePayment:
         """The truth of a payment, named by its session or its PaymentIntent."""
@@ -178,9 +201,10 @@ class StripeRail:
             return reading.checked(_plain(found))
         page = _ask(lambda: sessions.list({"payment_intent": ref, "expand": [f"data.{_EXPAND}"]}))
         rows = _rows(page)
-        if not rows:
-            raise RailRefused("This payment was not made by one of our sessions.")
-        return reading.checked(rows[0])
+        if rows:
+            return reading.checked(rows[0])
+        intent = _ask(lambda: self._client.v1.payment_intents.retrieve(ref, {"expand": [_CHARGE]}))
+        return reading.checked(reading.as_session(_plain(intent)))
 
     def _whole(self, session: dict[str, Any]) -> RemotePayment:
         charge = reading.charge_of(session)
@@ -228,13 +252,18 @@ def _session_params(order: Order) -> dict[str, Any]:
         "product_data": {"name": order.description or order.reference},
     }
     metadata = {"reference": order.reference, "until": order.expires_at.isoformat()}
-    return {
+    intent: dict[str, Any] = {"metadata": metadata}
+    keeps: dict[str, Any] = {}
+    if order.keep_method:  # Stripe's page asks the donor; the method is theirs and ours to use
+        intent["setup_future_usage"] = "off_session"
+        keeps["customer_creation"] = "always"
+    return keeps | {
         "mode": "payment",
         "submit_type": "donate",
         "line_items": [{"quantity": 1, "price_data": price}],
         "client_reference_id": order.reference,
         "metadata": metadata,
-        "payment_intent_data": {"metadata": metadata},
+        "payment_intent_data": intent,
         "success_url": order.return_url,
         "cancel_url": order.return_url,
         "locale": order.language if order.language in _LOCALES else "auto",
@@ -243,12 +272,26 @@ def _session_params(order: Order) -> dict[str, Any]:
     }
 
 
+class _Declined(Exception):
+    """The method was declined; `intent` names the payment that says why."""
+
+    def __init__(self, intent: str) -> None:
+        self.intent = intent
+        super().__init__(intent)
+
+
 def _ask(call: Callable[[], _Answer]) -> _Answer:
     """One call of the library, its errors in the words of our rails."""
     try:
         return call()
     except (stripe.APIConnectionError, stripe.RateLimitError) as lost:
         raise RailUnreachable(type(lost).__name__) from lost
+    except stripe.CardError as declined:
+        body = declined.json_body if isinstance(declined.json_body, dict) else {}
+        intent = (body.get("error") or {}).get("payment_intent") or {}
+        if not _REF.fullmatch(str(intent.get("id", ""))):
+            raise RailRefused(f"HTTP 402: {declined.code}") from declined
+        raise _Declined(str(intent["id"])) from declined
     except stripe.StripeError as error:
         status = error.http_status or 0
         # 409: another call with this key is still under way. Without a status: no readable answer.

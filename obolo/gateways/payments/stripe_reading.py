@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from obolo.gateways.payments.rail import RailRefused, RailUnreachable, RemotePayment, State
+from obolo.gateways.payments.rail import Kept, RailRefused, RailUnreachable, RemotePayment, State
 from obolo.kit.money import Money, NotAnAmount
 from obolo.kit.text import shown
 
@@ -70,6 +70,46 @@ def remote_payment(
         raise RailUnreachable(ODD) from odd
 
 
+def as_session(intent: dict[str, Any]) -> dict[str, Any]:
+    """A payment taken from a kept method, told as if it had had a page.
+
+    Raises RailRefused for an intent that is none of ours.
+    """
+    metadata = intent.get("metadata") or {}
+    if intent.get("object") != "payment_intent" or metadata.get("off_session") != "yes":
+        raise RailRefused("This payment was not made by one of our sessions.")
+    return {
+        "id": intent.get("id"),
+        "object": "checkout.session",
+        "status": "complete",
+        "payment_status": "paid" if intent.get("status") == "succeeded" else "unpaid",
+        "amount_total": intent.get("amount"),
+        "currency": intent.get("currency"),
+        "client_reference_id": metadata.get("reference"),
+        "metadata": {},
+        "payment_intent": intent,
+        "url": None,
+    }
+
+
+def _failure(intent: Any) -> str:
+    """Why a payment failed: the bank's code where there is one."""
+    error = intent.get("last_payment_error") if isinstance(intent, Mapping) else None
+    error = error if isinstance(error, Mapping) else {}
+    return shown(str(error.get("decline_code") or error.get("code") or ""), METHOD_CHARS_MAX)
+
+
+def _kept(session: Mapping[str, Any], method: str) -> Kept | None:
+    """The method Stripe kept, when it was asked to and the donor paid."""
+    intent = session.get("payment_intent")
+    if not isinstance(intent, Mapping) or intent.get("setup_future_usage") != "off_session":
+        return None
+    customer, kept = session.get("customer"), intent.get("payment_method")
+    if not isinstance(customer, str) or not isinstance(kept, str):
+        return None
+    return Kept(customer=customer[:100], method=kept[:100], shown=method)
+
+
 def charge_of(session: Mapping[str, Any]) -> Mapping[str, Any] | None:
     """The expanded charge of a session, if there is one."""
     intent = session.get("payment_intent")
@@ -104,6 +144,8 @@ def _remote_payment(
         url=_address(session["url"]) if has_page else "",
         refunded=_part(taken, "amount_refunded"),
         disputed=disputed,
+        failure=_failure(session["payment_intent"]) if state == "failed" else "",
+        saved=_kept(session, shown(_method(taken), METHOD_CHARS_MAX)) if taken else None,
     )
 
 

@@ -93,6 +93,13 @@ def creditor() -> Creditor:
     )
 
 
+def missing() -> list[str]:
+    """What must be set before anything is collected: `account`, `creditor`."""
+    found = {"account": organisations.preferred_account([BANK]),
+             "creditor": organisations.account(CREDITOR)}  # fmt: skip
+    return [name for name, account in found.items() if account is None]
+
+
 def first_possible() -> date:
     """The first day for which a file handed in today is in time."""
     due = calendar.working_day_from(today() + timedelta(days=1))

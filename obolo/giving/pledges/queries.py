@@ -12,6 +12,8 @@ from django.db.models import Prefetch, QuerySet
 from obolo.giving.pledges import plan, steps
 from obolo.giving.pledges.models import (
     Attempt,
+    DebitBatch,
+    DebitWord,
     Instalment,
     InstalmentState,
     Pledge,
@@ -105,6 +107,32 @@ def method_for(payment_id: UUID) -> tuple[bool, SavedMethod | None]:
     """(keep the method that pays this?, the saved method to take it from)."""
     attempt = attempt_of(payment_id)
     return (attempt.keeps_method, attempt.saved) if attempt else (False, None)
+
+
+def batches(limit: int = 50) -> list[DebitBatch]:
+    """Files for the bank, newest first."""
+    return list(DebitBatch.objects.order_by("-made_at")[:limit])
+
+
+def batch(batch_id: UUID) -> DebitBatch | None:
+    """One file."""
+    return DebitBatch.objects.filter(id=batch_id).first()
+
+
+def batch_of(end_to_end: str) -> DebitBatch | None:
+    """The file a debit is in."""
+    return DebitBatch.objects.filter(debits__end_to_end=end_to_end).first()
+
+
+def debits_of(batch_id: UUID) -> list[Attempt]:
+    """The debits of a file."""
+    found = Attempt.objects.filter(batch_id=batch_id).order_by("id")
+    return list(found.select_related("instalment__pledge__cause", "mandate"))
+
+
+def words_of(batch_id: UUID) -> list[DebitWord]:
+    """What was said of a file and its debits, newest first."""
+    return list(DebitWord.objects.filter(batch_id=batch_id).order_by("-at", "-id"))
 
 
 def as_json(one: PledgeView) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from obolo.kit import clock
 from obolo.simulator.answers import answer, json_object
 from obolo.simulator.errors import Refused, Unknown
 from obolo.simulator.pay_page import HEADERS
-from obolo.simulator.providers import page, stripe_params, stripe_rules
+from obolo.simulator.providers import page, stripe_params, stripe_rules, stripe_saved
 from obolo.simulator.providers.settings import ProviderSettings
 from obolo.simulator.providers.shelf import Shelf, Thing, digest
 from obolo.simulator.providers.stripe_params import StripeError
@@ -48,6 +48,8 @@ class StripeApi:
             ("GET", f"{api}/checkout/sessions/{{id}}", self.reader("checkout.session")),
             ("POST", f"{api}/checkout/sessions/{{id}}", self.update),
             ("POST", f"{api}/checkout/sessions/{{id}}/expire", self.expire),
+            ("POST", f"{api}/payment_intents", self.charge),
+            ("POST", "/sim/stripe/methods/{id}", self.set_method),
             ("GET", f"{api}/payment_intents/{{id}}", self.reader("payment_intent")),
             ("GET", f"{api}/charges/{{id}}", self.reader("charge")),
             ("GET", f"{api}/balance_transactions/{{id}}", self.reader("balance_transaction")),
@@ -65,6 +67,28 @@ class StripeApi:
     async def create(self, request: Request) -> Response:
         """POST /v1/checkout/sessions."""
         return await self._once(request, self._new_session)
+
+    async def charge(self, request: Request) -> Response:
+        """POST /v1/payment_intents: from a kept method, confirmed at once, the donor away."""
+
+        def take(asked: dict[str, Any]) -> Thing:
+            wanted = (asked.get("metadata") or {}).get("reference")
+            for known in self._shelf.all("payment_intent"):
+                if wanted and known["metadata"].get("reference") == wanted:
+                    return _not_declined(known)  # asked again with its key
+            kept = self._find("payment_method", str(asked.get("payment_method", "")))
+            step = stripe_saved.charged(asked, kept, _now(), self._shelf.new_id)
+            self._keep(*step)
+            return _not_declined(step[0][0])
+
+        return await self._once(request, take)
+
+    async def set_method(self, request: Request) -> Response:
+        """POST /sim/stripe/methods/{id} {"declines": code or null}: how it answers from now on."""
+        kept = self._find("payment_method", request.path_params["id"])
+        kept["_declines"] = (await json_object(request)).get("declines")
+        self._keep([kept], [])
+        return answer(_public(kept))
 
     async def update(self, request: Request) -> Response:
         """POST /v1/checkout/sessions/{id}: metadata only."""
@@ -241,6 +265,7 @@ class StripeApi:
             "submit_type": asked.get("submit_type"), "locale": asked.get("locale"),
             "payment_intent": None, "ui_mode": "hosted_page",
             "url": f"{self._settings.public_base}/sim/stripe/pay/{session_id}",
+            "customer": None, "_keeps": checked["keeps"],
             "_description": checked["description"], "_intent_metadata": checked["intent_metadata"],
         }  # fmt: skip
         self._keep([session], [])
@@ -350,6 +375,13 @@ def _again(known: tuple[str, int, Thing], mark: str, path: str) -> Response:
         text = "Keys for idempotent requests can only be used with the same parameters."
         raise StripeError(text, kind="idempotency_error")
     return answer(kept["thing"], status, {"Idempotent-Replayed": "true"})
+
+
+def _not_declined(intent: Thing) -> Thing:
+    error = stripe_saved.declined(_public(intent))
+    if error is not None:
+        raise error
+    return intent
 
 
 def _public(thing: Thing) -> Thing:

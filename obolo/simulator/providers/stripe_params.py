@@ -75,8 +75,17 @@ def session(asked: Mapping[str, Any], now: int) -> dict[str, Any]:
         "description": name,
         "metadata": metadata(asked.get("metadata", {})),
         "intent_metadata": metadata(intent.get("metadata", {})),
+        "keeps": _keeps(asked, intent),
         "expires_at": _expiry(asked.get("expires_at"), now),
     }
+
+
+def _keeps(asked: Mapping[str, Any], intent: Mapping[str, Any]) -> bool:
+    """Is the method to be kept for payments while the donor is away? It then needs a customer."""
+    usage = intent.get("setup_future_usage")
+    if usage not in (None, "off_session", "on_session"):
+        raise StripeError("Invalid setup_future_usage.", param="payment_intent_data")
+    return usage == "off_session" and asked.get("customer_creation") == "always"
 
 
 def metadata(asked: Any, before: Mapping[str, str] | None = None) -> dict[str, str]:

@@ -31,12 +31,37 @@ def paid(
     session |= {
         "status": "complete", "payment_status": "paid", "payment_intent": intent["id"], "url": None,
     }  # fmt: skip
+    kept = _kept_method(session, intent, method, now, new_id)
     notices = [
         ("payment_intent.succeeded", intent),
         ("charge.succeeded", charge),
         ("checkout.session.completed", session),
     ]
-    return [session, intent, charge, settled], notices
+    return [session, intent, charge, settled, *kept], notices
+
+
+def _kept_method(
+    session: Thing, intent: Thing, method: str, now: int, new_id: NewId
+) -> list[Thing]:
+    """The method stays with a customer, when the session was opened so."""
+    if not session.get("_keeps"):
+        return []
+    session["customer"] = intent["customer"] = new_id("cus_")
+    intent |= {"payment_method": new_id("pm_"), "setup_future_usage": "off_session"}
+    return [
+        {
+            "id": intent["payment_method"], "object": "payment_method", "type": method,
+            "customer": session["customer"], "created": now, "livemode": False, "_declines": None,
+        }
+    ]  # fmt: skip
+
+
+def taken_from(
+    intent: Thing, method: str, amount: int, now: int, new_id: NewId
+) -> tuple[Thing, Thing, Thing]:
+    """The intent, its charge and its balance transaction once the money was taken."""
+    session = {"currency": intent["currency"]}
+    return _taken(session, intent, method, amount, now, new_id)
 
 
 def begun(session: Thing, intent: Thing | None, now: int, new_id: NewId) -> Step:

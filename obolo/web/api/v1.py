@@ -17,13 +17,14 @@ from obolo.conversations import queries as talk
 from obolo.conversations.errors import AlreadySaid
 from obolo.gateways.messaging.whatsapp.errors import NotSendable
 from obolo.giving import queries as giving
+from obolo.giving.pledges.errors import PledgeEnded, PledgeKeyReused
 from obolo.kit.errors import OboloError
 from obolo.kit.ids import new_token
 from obolo.ledger.errors import NotEnoughCents
 from obolo.people import queries as people
 from obolo.stories import reply_as_staff, spend_and_trace
 from obolo.trace import queries as paths
-from obolo.web.api import bank, money, purchase_form, receipts, shapes
+from obolo.web.api import bank, money, pledges, purchase_form, receipts, shapes
 from obolo.web.api.allowed import need
 from obolo.web.api.keys import Key
 
@@ -33,6 +34,8 @@ PAGE_MAX = 500
 api = NinjaAPI(title="Obolo", version="1", auth=Key(), docs_url=None, urls_namespace="api-1")
 api.add_router("", money.router)
 api.add_router("", receipts.router)
+api.add_router("pledges", pledges.router)
+_CONFLICTS = (PurchaseKeyReused, NotEnoughCents, AlreadySaid, PledgeKeyReused, PledgeEnded)
 
 
 class Reply(Schema):
@@ -44,9 +47,7 @@ class Reply(Schema):
 
 @api.exception_handler(OboloError)
 def _say_what_is_wrong(request: HttpRequest, wrong: OboloError) -> Any:
-    status = money.status_of(wrong) or (
-        409 if isinstance(wrong, PurchaseKeyReused | NotEnoughCents | AlreadySaid) else 400
-    )
+    status = money.status_of(wrong) or (409 if isinstance(wrong, _CONFLICTS) else 400)
     return api.create_response(request, {"detail": str(wrong)}, status=status)
 
 

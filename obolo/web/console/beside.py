@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from obolo.giving import queries as giving
 from obolo.giving.models import Gift
+from obolo.giving.pledges.queries import PledgeView, pledges_of
 from obolo.people import queries as people
 from obolo.people.models import Person
 from obolo.trace import queries as trace
@@ -32,6 +33,7 @@ class Beside:
     language: str
     consent: tuple[tuple[str, bool], ...]
     gifts: tuple[GiftBeside, ...]
+    pledges: tuple[tuple[PledgeView, str], ...]  # with the name of the cause
 
 
 def beside(person: Person, lang: str) -> Beside:
@@ -43,6 +45,7 @@ def beside(person: Person, lang: str) -> Beside:
         phone=phone or "",
         language=name_of("language", person.language, lang) if person.language else "",
         consent=tuple((name_of("purpose", key, lang), yes) for key, yes in standing.items()),
+        pledges=tuple((one, one.pledge.cause.name(lang)) for one in pledges_of(person.id)),
         gifts=tuple(_gift(one, lang) for one in giving.gifts_of(person.id, limit=GIFTS_MAX)),
     )
 

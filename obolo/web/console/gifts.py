@@ -51,8 +51,8 @@ def show_all(request: HttpRequest) -> HttpResponse:
 
 
 def _receipt(gift: Gift) -> str:
-    first = next(iter(gift.receipts.all()), None)
-    return first.shown if first else ""
+    last = max(gift.receipts.all(), key=lambda one: (one.issued_at, one.id), default=None)
+    return last.shown if last else ""
 
 
 def _amount_minor(words: str) -> int | None:

@@ -27,6 +27,7 @@ TABS: Final = [
     ("terms.tab", "console-open-terms"),
     ("reconcile.tab", "console-reconciliation"),
     ("desk.tab", "console-desk"),
+    ("pledges.tab", "console-pledges"),
 ]
 
 

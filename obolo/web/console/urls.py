@@ -89,6 +89,7 @@ urlpatterns = [
     path("money/", include("obolo.web.console.deed_urls")),
     path("money/bank/", include("obolo.web.console.bank_urls")),
     path("money/desk/", include("obolo.web.console.desk_urls")),
+    path("money/pledges/", include("obolo.web.console.pledge_urls")),
     path(
         "money/reconciliation/",
         methods(

@@ -112,6 +112,9 @@ def test_a_receipt_is_replaced_in_the_right_name_once(gift):
     assert (printed.donor_name, printed.donor_tax_code) == ("Anna Verdi", "VRDNNA80A41H501X")
     page = browser.get(_of(gift)).content.decode()
     assert "In place of 2026/000001" in page
+    gifts = browser.get(f"{HOME}money/gifts/").content.decode()
+    assert "2026/000002" in gifts
+    assert "2026/000001" not in gifts
     old = browser.get(f"{LIST}{Receipt.objects.get(number=1).id}/").content.decode()
     assert "2026/000002" in old
 

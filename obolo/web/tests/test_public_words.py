@@ -14,6 +14,7 @@ from obolo.web import words
 
 TEXTS = Path(words.__file__).parent / "texts"
 SETS = (
+    "pledges",
     "public",
     "tour",
     "picture",
