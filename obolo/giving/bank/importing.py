@@ -5,7 +5,7 @@ of one that overlaps, changes nothing. Never: a person's word on a doubtful line
 """
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import date, timedelta
 from typing import Final
@@ -187,19 +187,18 @@ def _place(statement: Statement, fresh: Sequence[tuple[Line, StatementLine]]) ->
     lines = [_hashed(line, row) for line, row in fresh]
     found = match(lines, awaited())
     _set_doubts(found, rows)
+    paid = Payment.objects.in_bulk([UUID(one.awaited.key) for one in found.matched])
     gifts = []
     for one in found.matched:
-        gift = _book_matched(one, rows[one.line.identity])
+        gift = _book_matched(one, rows[one.line.identity], paid[UUID(one.awaited.key)])
         gifts += [gift] if gift else []
     return gifts
 
 
-def _book_matched(one: Matched, row: StatementLine) -> Gift | None:
+def _book_matched(one: Matched, row: StatementLine, payment: Payment) -> Gift | None:
     """Its gift; a line that the books refuse is left to a person, and the rest goes on."""
     try:
-        return booking.book(
-            line=row, payment=Payment.objects.get(id=UUID(one.awaited.key)), by=None
-        )
+        return booking.book(line=row, payment=payment, by=None)
     except booking.REFUSALS as odd:
         row.reasons = ["fund_closed" if isinstance(odd, FundClosed) else "refused"]
         row.candidates = [one.awaited.key]
@@ -219,17 +218,24 @@ def _set_doubts(found: Findings, rows: dict[str, StatementLine]) -> None:
         row = rows[doubt.line.identity]
         row.reasons, row.candidates = _reasons(doubt), list(doubt.candidates)
         changed.append(row)
+    known = _known_payers(rows.values())
     for line in found.foreign:
         row = rows[line.identity]
         if line.amount.minor <= 0:
             row.state, row.reasons = LineState.ASIDE, ["money_out"]
         else:
-            known = PayerAccount.objects.filter(payer_hash=row.payer_hash)
-            row.reasons = ["payer_known" if row.payer_hash and known.exists() else "payer_unknown"]
+            is_known = row.payer_hash is not None and bytes(row.payer_hash) in known
+            row.reasons = ["payer_known" if is_known else "payer_unknown"]
         changed.append(row)
     StatementLine.objects.bulk_update(
         changed, ["state", "reasons", "candidates"], batch_size=_PIECE
     )
+
+
+def _known_payers(rows: Iterable[StatementLine]) -> set[bytes]:
+    hashes = [bytes(row.payer_hash) for row in rows if row.payer_hash is not None]
+    found = PayerAccount.objects.filter(payer_hash__in=hashes)
+    return {bytes(one) for one in found.values_list("payer_hash", flat=True)}
 
 
 def _reasons(doubt: Doubt) -> list[str]:
