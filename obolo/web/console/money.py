@@ -18,16 +18,16 @@ ABILITY: Final = "money"  # who may change anything here; everybody on the staff
 # (text key, name of the address)
 TABS: Final = [
     ("money.tab_gifts", "console-gifts"),
+    ("pledges.tab", "console-pledges"),
+    ("bank.tab", "console-bank"),
+    ("desk.tab", "console-desk"),
+    ("receipts.tab", "console-receipts"),
     ("money.tab_moves", "console-moves"),
     ("field.waiting_heading", "console-waiting"),
-    ("receipts.tab", "console-receipts"),
-    ("publog.tab", "console-public-log"),
-    ("check.tab", "console-check"),
-    ("bank.tab", "console-bank"),
-    ("terms.tab", "console-open-terms"),
     ("reconcile.tab", "console-reconciliation"),
-    ("desk.tab", "console-desk"),
-    ("pledges.tab", "console-pledges"),
+    ("check.tab", "console-check"),
+    ("publog.tab", "console-public-log"),
+    ("terms.tab", "console-open-terms"),
 ]
 
 

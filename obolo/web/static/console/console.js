@@ -92,3 +92,6 @@ document.addEventListener("keydown", (key) => {
   const at = links.indexOf(document.activeElement);
   links[Math.max(0, Math.min(links.length - 1, at + step))]?.focus();
 });
+
+// The tabs slide on a phone: the present one is brought into sight.
+document.querySelector(".tabs [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
