@@ -3,7 +3,7 @@
 from datetime import timedelta
 from uuid import UUID
 
-from django.db.models import F, Q
+from django.db.models import F, Q, QuerySet
 
 from obolo.gateways.models import REASON_CHARS, Notice
 from obolo.kit.clock import now
@@ -14,13 +14,23 @@ RETRY_AFTER = timedelta(seconds=10)
 RETRY_TIMES_MAX = 60  # at last every ten minutes
 
 
-def claim_notices(*, limit: int) -> list[Notice]:
-    """The oldest open notices, locked for this transaction; others skip them."""
-    return list(
-        Notice.objects.select_for_update(skip_locked=True)
-        .filter(Q(retry_at=None) | Q(retry_at__lte=now()), done_at=None, quarantined_at=None)
-        .order_by("received_at")[:limit]
-    )
+def claim_notices(*, source: str, limit: int) -> list[Notice]:
+    """The oldest open notices of a source, locked for this transaction; others skip them."""
+    return list(_due().filter(source=source).order_by("received_at")[:limit])
+
+
+def claim_alone(*, apart_from: str) -> Notice | None:
+    """The oldest open notice of any other source, its try begun: others leave it alone a while."""
+    found = _due().exclude(source=apart_from).order_by("received_at").first()
+    if found is not None:
+        found.attempts = begin_try(notice_id=found.id)
+    return found
+
+
+def _due() -> QuerySet[Notice]:
+    is_due = Q(retry_at=None) | Q(retry_at__lte=now())
+    open_ones = Notice.objects.filter(is_due, done_at=None, quarantined_at=None)
+    return open_ones.select_for_update(skip_locked=True)
 
 
 def finish(*, ids: list[UUID]) -> None:
@@ -52,6 +62,7 @@ def begin_try(*, notice_id: UUID) -> int:
     return attempts
 
 
-def put_off(*, ids: list[UUID]) -> None:
-    """Look at these later without counting a try: somebody they need is away."""
-    Notice.objects.filter(id__in=ids, done_at=None).update(retry_at=now() + RETRY_AFTER)
+def put_off(*, source: str) -> None:
+    """Look at the open ones of this source later without counting a try: it is away."""
+    due = _due().filter(source=source).values_list("id", flat=True)
+    Notice.objects.filter(id__in=list(due)).update(retry_at=now() + RETRY_AFTER)

@@ -125,7 +125,8 @@ class Workers:
         """As many threads as the settings say."""
         settings = config.read()
         self._lanes = [
-            Lane("notice", read_notices.run, 1, full=read_notices.BATCH, gather=0.03),
+            Lane("notice", read_notices.hear, 1, full=read_notices.BATCH, gather=0.03),
+            Lane("notice", read_notices.look, 3, full=read_notices.BATCH),
             Lane(
                 "due",
                 answer_a_message.run,
@@ -147,7 +148,6 @@ class Workers:
             Lane("drafts", _forget_drafts, 1, full=100, every=3600.0),
             Lane("claims", _give_up_claims, 1, full=ALL, every=30.0),
         ]
-        self._by_topic = {lane.topic: lane for lane in self._lanes}
         self._stopping = threading.Event()
         self._ears = [
             threading.Thread(target=self._listen, name="listen", daemon=True),
@@ -182,12 +182,12 @@ class Workers:
 
     def _hear(self, payload: str) -> None:
         organisation, _, topic = payload.partition(":")
-        lane = self._by_topic.get(topic)
-        if lane is not None:
-            lane.wake(UUID(organisation))
+        for lane in self._lanes:
+            if lane.topic == topic:
+                lane.wake(UUID(organisation))
 
     def _sweep(self) -> None:
-        next_sweep = dict.fromkeys(self._by_topic, 0.0)
+        next_sweep = dict.fromkeys(self._lanes, 0.0)
         while not self._stopping.wait(SWEEP_SECONDS):
             try:
                 everybody = organisations.all_ids()
@@ -196,8 +196,8 @@ class Workers:
                 connection.close()
                 continue
             for lane in self._lanes:
-                if next_sweep[lane.topic] <= time.monotonic():
-                    next_sweep[lane.topic] = time.monotonic() + lane.every
+                if next_sweep[lane] <= time.monotonic():
+                    next_sweep[lane] = time.monotonic() + lane.every
                     for organisation_id in everybody:
                         lane.wake(organisation_id)
 

@@ -39,51 +39,53 @@ log = logging.getLogger(__name__)
 
 
 def run(organisation_id: UUID) -> int:
-    """Read a batch of open notices of one organisation; returns how many it took up."""
+    """Everything that is open, by one hand; returns how many notices were taken up."""
+    return hear(organisation_id) + look(organisation_id)
+
+
+def hear(organisation_id: UUID) -> int:
+    """Read a batch of WhatsApp's notices, in their order: one hand at a time."""
     try:
         with within(organisation_id):
-            batch = notices.claim_notices(limit=BATCH)
-            whatsapp = [n for n in batch if n.source == WHATSAPP and n.attempts == 0]
-            _take_effect(whatsapp)
+            batch = notices.claim_notices(source=WHATSAPP, limit=BATCH)
+            fresh = [n for n in batch if n.attempts == 0]
+            _take_effect(fresh)
     except Exception:  # one of them failed: the batch is rolled back and read one by one
         log.exception("a batch of notices failed, reading them one by one")
-        return _one_by_one(organisation_id)
-    others = [n.id for n in batch if n not in whatsapp]
-    return len(whatsapp) + _each_alone(organisation_id, others)
+        with within(organisation_id):
+            batch, fresh = notices.claim_notices(source=WHATSAPP, limit=BATCH), []
+    for notice in batch:
+        if notice not in fresh:
+            with within(organisation_id):
+                tries = notices.begin_try(notice_id=notice.id)
+            _alone(organisation_id, notice, tries)
+    return len(batch)
 
 
-def _one_by_one(organisation_id: UUID) -> int:
-    with within(organisation_id):
-        ids = [n.id for n in notices.claim_notices(limit=BATCH)]
-    return _each_alone(organisation_id, ids)
+def look(organisation_id: UUID) -> int:
+    """Ask about payments, one after another: any number of hands may do so side by side.
 
-
-def _each_alone(organisation_id: UUID, ids: list[UUID]) -> int:
-    """One by one; when the provider is away, the rest is not asked about in vain, one by one."""
-    waiting = list(ids)
-    while waiting:
-        one = waiting.pop(0)
+    When a provider is away, its other notices are put off: nobody asks in vain, one by one.
+    """
+    for done in range(BATCH):
+        with within(organisation_id):
+            notice = notices.claim_alone(apart_from=WHATSAPP)
+        if notice is None:
+            return done
         try:
-            _alone(organisation_id, one)
+            _alone(organisation_id, notice, notice.attempts)
         except RailUnreachable as away:
             log.warning("payment notices wait: %s", away)
             with within(organisation_id):
-                source = Notice.objects.values_list("source", flat=True).get(id=one)
-                payments = Notice.objects.filter(id__in=waiting, source=source)
-                later = list(payments.values_list("id", flat=True))
-                notices.put_off(ids=later)
-            waiting = [other for other in waiting if other not in later]
-    return len(ids)
+                notices.put_off(source=notice.source)
+    return BATCH
 
 
-def _alone(organisation_id: UUID, notice_id: UUID) -> None:
+def _alone(organisation_id: UUID, notice: Notice, tries: int) -> None:
     """One notice by itself, its try counted before it runs.
 
     Raises RailUnreachable: that is nobody's fault here, so the notice stays open.
     """
-    with within(organisation_id):
-        tries = notices.begin_try(notice_id=notice_id)
-        notice = Notice.objects.get(id=notice_id)
     try:
         if notice.source == WHATSAPP:
             with within(organisation_id):
@@ -93,7 +95,7 @@ def _alone(organisation_id: UUID, notice_id: UUID) -> None:
     except RailUnreachable:
         raise
     except Exception as failed:
-        log.exception("notice %s failed, try %s", notice_id, tries)
+        log.exception("notice %s failed, try %s", notice.id, tries)
         if tries >= notices.TRIES_MAX:
             with within(organisation_id):
                 notices.quarantine(notice=notice, reason=f"It failed {tries} times: {failed}")

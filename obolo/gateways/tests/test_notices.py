@@ -13,9 +13,9 @@ from obolo.kit.clock import now
 from obolo.organisations.wall import within
 
 
-def _notice(body: bytes = b"{}", minutes_ago: int = 0) -> Notice:
+def _notice(body: bytes = b"{}", minutes_ago: int = 0, source: str = "whatsapp") -> Notice:
     return Notice.objects.create(
-        source="whatsapp",
+        source=source,
         account_id=uuid4(),
         body=body,
         received_at=now() - timedelta(minutes=minutes_ago),
@@ -23,14 +23,14 @@ def _notice(body: bytes = b"{}", minutes_ago: int = 0) -> Notice:
 
 
 def _claimed() -> list[bytes]:
-    return [bytes(n.body) for n in actions.claim_notices(limit=10)]
+    return [bytes(n.body) for n in actions.claim_notices(source="whatsapp", limit=10)]
 
 
 def test_the_oldest_open_ones_come_first(charity):
     _notice(b"new")
     _notice(b"old", minutes_ago=5)
     assert _claimed() == [b"old", b"new"]
-    assert [bytes(n.body) for n in actions.claim_notices(limit=1)] == [b"old"]
+    assert [bytes(n.body) for n in actions.claim_notices(source="whatsapp", limit=1)] == [b"old"]
 
 
 def test_what_is_done_is_done_once(charity, clock):
@@ -79,10 +79,10 @@ def test_a_try_is_counted_before_it_runs_and_the_next_one_waits(charity, clock):
 
 def test_a_notice_put_off_waits_without_a_try(charity, clock):
     notice = _notice()
-    actions.put_off(ids=[notice.id])
+    actions.put_off(source="whatsapp")
     assert _claimed() == []
     clock(seconds=11)
-    [again] = actions.claim_notices(limit=10)
+    [again] = actions.claim_notices(source="whatsapp", limit=10)
     assert again.attempts == 0
 
 
@@ -112,9 +112,25 @@ def test_workers_claim_different_notices(committed):
 
     def work(_):
         with within(committed.id):
-            claimed = actions.claim_notices(limit=2)
+            claimed = actions.claim_notices(source="whatsapp", limit=2)
             all_claimed.wait(10)
             return [n.id for n in claimed]
 
     ids = [one for claimed in at_once(work, threads=4) for one in claimed]
     assert len(ids) == len(set(ids)) == 8
+
+
+def test_one_alone_is_left_to_whoever_took_it(charity, clock):
+    _notice(b"words", minutes_ago=9)
+    _notice(b"second", source="stripe", minutes_ago=1)
+    _notice(b"first", source="satispay", minutes_ago=2)
+    taken = [actions.claim_alone(apart_from="whatsapp") for _ in range(3)]
+    assert [n and (bytes(n.body), n.attempts) for n in taken] == [
+        (b"first", 1),
+        (b"second", 1),
+        None,
+    ]
+    clock(seconds=11)
+    again = actions.claim_alone(apart_from="whatsapp")
+    assert again is not None
+    assert (bytes(again.body), again.attempts) == (b"first", 2)
