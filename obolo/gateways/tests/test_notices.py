@@ -78,7 +78,7 @@ def test_a_try_is_counted_before_it_runs_and_the_next_one_waits(charity, clock):
 
 
 def test_a_notice_put_off_waits_without_a_try(charity, clock):
-    notice = _notice()
+    _notice()
     actions.put_off(source="whatsapp")
     assert _claimed() == []
     clock(seconds=11)
