@@ -56,6 +56,8 @@ def test_gifts_through_stripe_and_satispay(data):
         link = _link(bruno)
         closed = _leads_to(house, link)
         house.turn_clock("25h")
+        assert house.http.get(link).status_code == 200, "looking asks for nothing"
+        assert house.http.post(link).status_code == 302
         page = _leads_to(house, link)
         assert "/sim/stripe/pay/cs_" in page
         assert page != closed
