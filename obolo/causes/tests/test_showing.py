@@ -10,7 +10,7 @@ from uuid import uuid4
 import pytest
 from PIL import Image
 
-from obolo.causes import actions, likeness, originals, queries
+from obolo.causes import actions, likeness, originals, places, queries
 from obolo.causes.errors import (
     ConsentUnclear,
     NoSuchOriginal,
@@ -199,16 +199,23 @@ def test_the_place_in_a_photo_is_kept_coarsened_only(cause):
     assert (kept.near_lat_tenths, kept.near_lon_tenths) == (25, -346)  # halves go to even
 
 
-@pytest.mark.parametrize("lat", [(91.0, 0.0, 0.0), (1.0, 2.0), "x", (float("nan"), 0.0, 0.0), ()])
+def _placed(lat: Any) -> Image.Image:
+    """A picture that says it was taken at this latitude."""
+    picture = Image.new("RGB", (64, 48))
+    place = picture.getexif().get_ifd(0x8825)
+    place[1], place[2], place[3], place[4] = "N", lat, "E", (34.0, 39.0, 0.0)
+    return picture
+
+
+@pytest.mark.parametrize("lat", [(91.0, 0.0, 0.0), (1.0, 2.0), ()])
 def test_an_odd_place_in_a_photo_is_no_place(cause, lat):
-    exif = Image.Exif()
-    place = exif.get_ifd(0x8825)
-    place[1], place[3], place[4] = "N", "E", (34.0, 39.0, 0.0)
-    file = io.BytesIO()
-    try:
-        place[2] = lat
-        Image.new("RGB", (64, 48)).save(file, "JPEG", exif=exif)
-    except (TypeError, ValueError):
-        pytest.skip("this library does not write it")
+    file, picture = io.BytesIO(), _placed(lat)
+    picture.save(file, "JPEG", exif=picture.getexif())
     buy(cause, evidence=[photo(file.getvalue())])
     assert Evidence.objects.get().near_lat_tenths is None
+
+
+@pytest.mark.parametrize("lat", ["x", (float("nan"), 0.0, 0.0), (float("inf"), 0.0, 0.0), None])
+def test_a_place_that_only_another_program_writes_is_no_place(lat):
+    assert places.of_picture(_placed((33.0, 54.0, 0.0))) == (339, 346)
+    assert places.of_picture(_placed(lat)) is None
